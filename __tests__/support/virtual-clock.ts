@@ -33,6 +33,15 @@ export class VirtualClock implements Clock {
     return this.sleepers.length;
   }
 
+  after(ms: number, act: () => void): () => void {
+    const sleeper: Sleeper = { due: this.elapsed + Math.max(0, ms), wake: act };
+    this.sleepers.splice(this.placeOf(sleeper.due), 0, sleeper);
+    return () => {
+      const place = this.sleepers.indexOf(sleeper);
+      if (place !== -1) this.sleepers.splice(place, 1);
+    };
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (): void => {
@@ -43,20 +52,16 @@ export class VirtualClock implements Clock {
         fail();
         return;
       }
-      const sleeper: Sleeper = {
-        due: this.elapsed + Math.max(0, ms),
-        wake: () => {
-          letGo?.();
-          resolve();
-        },
-      };
+      const callOff = this.after(ms, () => {
+        letGo?.();
+        resolve();
+      });
       const letGo =
         signal &&
         whenAborted(signal, () => {
-          this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
+          callOff();
           fail();
         });
-      this.sleepers.splice(this.placeOf(sleeper.due), 0, sleeper);
     });
   }
 

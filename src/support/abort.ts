@@ -24,12 +24,9 @@ export class NoLongerNeeded extends Error {
   override readonly name = 'NoLongerNeeded';
 }
 
-/** Made once: an error with its stack costs more than everything else about a wait. */
-const noLongerNeeded = new NoLongerNeeded();
-
 /** The part of a clock that is needed here. */
 interface Timer {
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  after(ms: number, act: () => void): () => void;
 }
 
 /**
@@ -67,24 +64,20 @@ export function deadline(
   parent?: AbortSignal,
 ): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();
-  const timer = new AbortController();
+  const callOff = clock.after(ms, () => {
+    controller.abort(new DeadlineReached(what, ms));
+  });
   const letGo =
     parent &&
     whenAborted(parent, () => {
       controller.abort(parent.reason);
-      timer.abort(noLongerNeeded);
+      callOff();
     });
-  clock.sleep(ms, timer.signal).then(
-    () => {
-      controller.abort(new DeadlineReached(what, ms));
-    },
-    () => undefined,
-  );
   return {
     signal: controller.signal,
     clear: () => {
       letGo?.();
-      timer.abort(noLongerNeeded);
+      callOff();
     },
   };
 }
@@ -103,21 +96,18 @@ export function lastingSignal(
   cancelGraceMs = CANCEL_GRACE_MS,
 ): { signal: AbortSignal; clear: () => void } {
   const late = new AbortController();
-  const timer = new AbortController();
+  let callOff: (() => void) | undefined;
   const letGo = whenAborted(signal, () => {
     const ms = signal.reason instanceof DeadlineReached ? deadlineGraceMs : cancelGraceMs;
-    clock.sleep(ms, timer.signal).then(
-      () => {
-        late.abort(signal.reason);
-      },
-      () => undefined,
-    );
+    callOff = clock.after(ms, () => {
+      late.abort(signal.reason);
+    });
   });
   return {
     signal: late.signal,
     clear: () => {
       letGo();
-      timer.abort(noLongerNeeded);
+      callOff?.();
     },
   };
 }

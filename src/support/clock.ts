@@ -16,6 +16,11 @@ export interface Clock {
    */
   stalled(): number;
   /**
+   * Calls `act` after `ms` milliseconds (soon when `ms` ≤ 0).
+   * @returns a function that calls it off
+   */
+  after(ms: number, act: () => void): () => void;
+  /**
    * Resolves after `ms` milliseconds (at once when `ms` ≤ 0).
    * @throws the signal's reason, when it is or becomes aborted.
    */
@@ -30,36 +35,42 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   stalled: stalledUntilNow,
+  after,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(asError(signal.reason));
         return;
       }
-      let timer: NodeJS.Timeout;
-      const wait = (left: number): void => {
-        const now = Math.min(left, LONGEST_TIMER_MS);
-        timer = setTimeout(
-          () => {
-            if (left > now) {
-              wait(left - now);
-              return;
-            }
-            letGo?.();
-            resolve();
-          },
-          Math.max(0, now),
-        );
-      };
-      wait(ms);
+      const callOff = after(ms, () => {
+        letGo?.();
+        resolve();
+      });
       const letGo =
         signal &&
         whenAborted(signal, () => {
-          clearTimeout(timer);
+          callOff();
           reject(asError(signal.reason));
         });
     }),
 };
+
+function after(ms: number, act: () => void): () => void {
+  if (ms > LONGEST_TIMER_MS) return afterLong(ms, act);
+  const timer = setTimeout(act, Math.max(0, ms));
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
+function afterLong(ms: number, act: () => void): () => void {
+  let callOff = after(LONGEST_TIMER_MS, () => {
+    callOff = after(ms - LONGEST_TIMER_MS, act);
+  });
+  return () => {
+    callOff();
+  };
+}
 
 /** How often it is checked that this process runs, milliseconds. */
 const PULSE_MS = 50;

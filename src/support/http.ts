@@ -1,9 +1,9 @@
-import { deadline } from './abort.js';
 import type { Clock } from './clock.js';
 import { type Agents, Connections, createNames, type Resolve } from './http/connections.js';
 import { createCookies, type Cookies } from './http/cookies.js';
-import { classify, HttpError, timedOut } from './http/error.js';
+import { classify, HttpError, type HttpFailure, timedOut } from './http/error.js';
 import { type Answer, exchange, Trace, UnusableAnswer } from './http/exchange.js';
+import { RequestLimit } from './http/limit.js';
 import { type Hop, redirectOf } from './http/redirect.js';
 import { trustAlso } from './tls.js';
 
@@ -86,7 +86,7 @@ export function createHttp(options: {
   const used = new Set<Connections>([shared]);
 
   async function request(requested: HttpRequest): Promise<HttpResponse> {
-    const limit = deadline(clock, requested.timeoutMs, 'the request', requested.signal);
+    const limit = new RequestLimit(clock, requested.timeoutMs, requested.signal);
     const { maxRedirects = 0 } = requested;
     let hop: Hop = {
       method: requested.method.toUpperCase(),
@@ -96,25 +96,25 @@ export function createHttp(options: {
     };
     const { connections = shared } = requested;
     used.add(connections);
-    const cookies = createCookies();
+    const cookies = maxRedirects === 0 ? undefined : createCookies();
     let connectMs = 0;
     const way: Way = {
       clock,
       connections,
       ...connections.agents(agentOptions),
-      signal: limit.signal,
+      limit,
       connecting: (ms) => {
         connectMs += ms;
       },
     };
     try {
       for (let redirects = 0; ; redirects++) {
-        const sent = withCookies(hop, cookies);
+        const sent = cookies === undefined ? hop : withCookies(hop, cookies);
         const { setCookies, ...answer } = await ask(sent, requested, way, redirects > 0);
-        const next = maxRedirects === 0 ? undefined : redirectOf(hop, answer);
+        const next = cookies && redirectOf(hop, answer);
         if (next === undefined) return { ...answer, url: hop.url, connectMs };
         if (next === 'unusable' || redirects === maxRedirects) throw badRedirect(hop, next);
-        cookies.take(hop.url, setCookies, clock.now());
+        cookies?.take(hop.url, setCookies, clock.now());
         hop = next;
       }
     } finally {
@@ -137,49 +137,58 @@ interface Way {
   readonly pooled: Agents;
   readonly single: Agents;
   /** Aborted when the time is over, or nobody wants the answer any more. */
-  readonly signal: AbortSignal;
+  readonly limit: RequestLimit;
   /** Called with the time until there was a connection, milliseconds. */
   readonly connecting: (ms: number) => void;
 }
 
 /** One exchange. One that is lost with an idle connection is done once more, by a connection of its own. */
-async function ask(
+function ask(
   hop: Hop,
   requested: HttpRequest,
   way: Way,
   redirected: boolean,
   agents = way.pooled,
 ): Promise<Answer> {
-  const { clock, connections, signal } = way;
+  const { clock, connections, limit } = way;
   const { keepBody, lenient = false, maxBytes = DEFAULT_MAX_BYTES } = requested;
   const keep = keepBody === false ? 'nothing' : keepBody === 'start' ? 'start' : 'all';
   const begun = clock.monotonic();
   const trace = new Trace(connections, () => {
     way.connecting(clock.monotonic() - begun);
   });
-  try {
-    const answer = await exchange(hop, { agents, signal, keep, maxBytes, lenient }, trace);
-    if (agents !== way.single && !trace.mayGoOn) connections.noteEnded();
-    return answer;
-  } catch (error) {
-    const failure = signal.aborted
-      ? requested.signal?.aborted === true
-        ? ({ kind: 'aborted', summary: 'given up' } as const)
-        : timedOut(requested.timeoutMs, trace)
-      : error instanceof UnusableAnswer
-        ? error.failure
-        : classify(error, trace);
-    if (failure.kind !== 'aborted') connections.noteEnded();
-    const repeatable = hop.method === 'GET' || hop.method === 'HEAD';
-    if (failure.kind === 'reset' && trace.lostIdleSocket && repeatable)
-      return ask(hop, requested, way, redirected, way.single);
-    throw new HttpError(
-      hop,
-      failure,
-      trace.sent || redirected,
-      failure.kind === 'aborted' ? { cause: signal.reason } : undefined,
-    );
-  }
+  return exchange(hop, { agents, limit, keep, maxBytes, lenient }, trace).then(
+    (answer) => {
+      if (agents !== way.single && !trace.mayGoOn) connections.noteEnded();
+      return answer;
+    },
+    (error: unknown) => {
+      const failure = failureOf(error, requested, way, trace);
+      if (failure.kind !== 'aborted') connections.noteEnded();
+      const repeatable = hop.method === 'GET' || hop.method === 'HEAD';
+      if (failure.kind === 'reset' && trace.lostIdleSocket && repeatable)
+        return ask(hop, requested, way, redirected, way.single);
+      throw new HttpError(
+        hop,
+        failure,
+        trace.sent || redirected,
+        failure.kind === 'aborted' ? { cause: requested.signal?.reason } : undefined,
+      );
+    },
+  );
+}
+
+function failureOf(
+  error: unknown,
+  { signal, timeoutMs }: HttpRequest,
+  { limit }: Way,
+  trace: Trace,
+): HttpFailure {
+  if (limit.aborted)
+    return signal?.aborted === true
+      ? { kind: 'aborted', summary: 'given up' }
+      : timedOut(timeoutMs, trace);
+  return error instanceof UnusableAnswer ? error.failure : classify(error, trace);
 }
 
 function withCookies(hop: Hop, cookies: Cookies): Hop {

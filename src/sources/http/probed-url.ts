@@ -77,14 +77,15 @@ export function createProbedUrl(
     isGuarded: false,
   };
   const memory: Memory = { hasPassed: false, wasReadable: false };
-  async function ask(timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {
+  function ask(timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {
     const turn = lane.turn(clock.monotonic());
-    if (turn !== 'now') return turn === 'blind' ? BLIND : SLOWED;
+    if (turn !== 'now') return Promise.resolve(turn === 'blind' ? BLIND : SLOWED);
     const asked = lane.ask(clock.monotonic());
-    const result = await probe(url, timeoutMs, signal);
-    const weighed = weigh(result, { seen, memory }, asked, clock.monotonic());
-    if (weighed.sent && weighed.ok) memory.hasPassed = true;
-    return weighed;
+    return probe(url, timeoutMs, signal).then((result) => {
+      const weighed = weigh(result, { seen, memory }, asked, clock.monotonic());
+      if (weighed.sent && weighed.ok) memory.hasPassed = true;
+      return weighed;
+    });
   }
   return {
     ask,

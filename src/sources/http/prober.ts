@@ -1,6 +1,6 @@
 import type { CheckSpec, Obstacle } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
-import { type Connections, type Http, HttpError } from '../../support/http.js';
+import { type Connections, type Http, HttpError, type HttpResponse } from '../../support/http.js';
 import { isCertificateProblem, speaksNoTls } from '../../support/http/error.js';
 import { createMatcher } from './pattern.js';
 import { isFromCache, limitSign, type LimitSign } from './signs.js';
@@ -99,75 +99,96 @@ export function createProbe(
   const { http, clock, connections } = deps;
   const { expectBody } = config;
   const matches = expectBody === undefined ? undefined : createMatcher(expectBody);
-  return async (url, timeoutMs, signal) => {
+  return (url, timeoutMs, signal) => {
     const start = clock.monotonic();
     const stalledBefore = clock.stalled();
     const stalled = (): number => clock.stalled() - stalledBefore;
-    try {
-      const { status, headers, body, connectMs } = await http.request({
-        method: 'GET',
-        url,
-        headers: config.headers,
-        timeoutMs,
-        signal,
-        maxRedirects: config.followRedirects,
-        keepBody: matches === undefined ? false : 'start',
-        connections,
-        lenient: true,
-      });
-      const own = config.latencyIncludesConnect === true ? 0 : connectMs;
-      const latencyMs = clock.monotonic() - start - own;
-      const sign = limitSign(status, headers, clock.now());
-      const isExpected = config.expectStatus.some(({ from, to }) => from <= status && status <= to);
-      const isChallenge = sign?.isChallenge === true;
-      const isMatch =
-        !isExpected || isChallenge || matches === undefined || matches(body.toString('utf8'));
-      if (isMatch === undefined) return { sent: false, why: TOO_SLOW };
-      const ofStatus = isExpected ? '' : `status ${String(status)}`;
-      const kind = isChallenge
-        ? `bot challenge, status ${String(status)}`
-        : isMatch
-          ? ofStatus
-          : 'body did not match';
-      const stalledMs = stalled();
-      // Whoever expects a 429 means it.
-      const limited = kind === '' ? undefined : sign;
-      return {
-        sent: true,
-        ok: kind === '',
-        kind,
-        latencyMs,
-        status,
-        ...(kind === '' ? {} : inTheWay(obstacleOf[status])),
-        ...(stalledMs > 0 ? { stalledMs } : {}),
-        ...(isFromCache(headers) ? { fromCache: true } : {}),
-        ...(limited === undefined ? {} : { limited }),
-      };
-    } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      // The way from here, and not the service.
-      if (error.kind === 'local' || error.kind === 'proxy') {
-        const code = error.code === undefined ? '' : ` (${error.code})`;
-        const detail = error.detail === undefined ? '' : `: ${error.detail}`;
-        return {
-          sent: false,
-          why: `${error.summary}${code}${detail}`,
-          ...inTheWay(error.kind === 'proxy' ? 'proxy' : undefined),
-        };
-      }
-      if (error.kind === 'aborted') return { sent: false, why: error.summary };
-      if (error.kind === 'timeout' && stalled() > timeoutMs / 2)
-        return { sent: false, why: TOO_BUSY };
-      const latencyMs = error.kind === 'timeout' ? Number.POSITIVE_INFINITY : null;
-      return {
-        sent: true,
-        ok: false,
-        kind: error.summary,
-        latencyMs,
-        ...inTheWay(obstacleIn(error)),
-        ...(error.kind === 'unreadable' ? { unreadable: true } : {}),
-      };
-    }
+    const asking = http.request({
+      method: 'GET',
+      url,
+      headers: config.headers,
+      timeoutMs,
+      signal,
+      maxRedirects: config.followRedirects,
+      keepBody: matches === undefined ? false : 'start',
+      connections,
+      lenient: true,
+    });
+    return asking.then(
+      (response) => {
+        const own = config.latencyIncludesConnect === true ? 0 : response.connectMs;
+        const latencyMs = clock.monotonic() - start - own;
+        return ofResponse(response, { config, matches, latencyMs, stalled, now: clock.now() });
+      },
+      (error: unknown) => {
+        if (!(error instanceof HttpError)) throw error;
+        return ofError(error, timeoutMs, stalled);
+      },
+    );
+  };
+}
+
+function ofResponse(
+  { status, headers, body }: HttpResponse,
+  seen: {
+    readonly config: ProbeConfig;
+    readonly matches: ReturnType<typeof createMatcher> | undefined;
+    readonly latencyMs: number;
+    readonly stalled: () => number;
+    /** Wall clock, milliseconds. */
+    readonly now: number;
+  },
+): ProbeResult {
+  const { config, matches, latencyMs, stalled, now } = seen;
+  const sign = limitSign(status, headers, now);
+  const isExpected = config.expectStatus.some(({ from, to }) => from <= status && status <= to);
+  const isChallenge = sign?.isChallenge === true;
+  const isMatch =
+    !isExpected || isChallenge || matches === undefined || matches(body.toString('utf8'));
+  if (isMatch === undefined) return { sent: false, why: TOO_SLOW };
+  const ofStatus = isExpected ? '' : `status ${String(status)}`;
+  const kind = isChallenge
+    ? `bot challenge, status ${String(status)}`
+    : isMatch
+      ? ofStatus
+      : 'body did not match';
+  const stalledMs = stalled();
+  // Whoever expects a 429 means it.
+  const limited = kind === '' ? undefined : sign;
+  return {
+    sent: true,
+    ok: kind === '',
+    kind,
+    latencyMs,
+    status,
+    ...(kind === '' ? {} : inTheWay(obstacleOf[status])),
+    ...(stalledMs > 0 ? { stalledMs } : {}),
+    ...(isFromCache(headers) ? { fromCache: true } : {}),
+    ...(limited === undefined ? {} : { limited }),
+  };
+}
+
+function ofError(error: HttpError, timeoutMs: number, stalled: () => number): ProbeResult {
+  // The way from here, and not the service.
+  if (error.kind === 'local' || error.kind === 'proxy') {
+    const code = error.code === undefined ? '' : ` (${error.code})`;
+    const detail = error.detail === undefined ? '' : `: ${error.detail}`;
+    return {
+      sent: false,
+      why: `${error.summary}${code}${detail}`,
+      ...inTheWay(error.kind === 'proxy' ? 'proxy' : undefined),
+    };
+  }
+  if (error.kind === 'aborted') return { sent: false, why: error.summary };
+  if (error.kind === 'timeout' && stalled() > timeoutMs / 2) return { sent: false, why: TOO_BUSY };
+  const latencyMs = error.kind === 'timeout' ? Number.POSITIVE_INFINITY : null;
+  return {
+    sent: true,
+    ok: false,
+    kind: error.summary,
+    latencyMs,
+    ...inTheWay(obstacleIn(error)),
+    ...(error.kind === 'unreadable' ? { unreadable: true } : {}),
   };
 }
 
@@ -236,10 +257,11 @@ interface ProberOptions {
  */
 export async function runProber(options: ProberOptions): Promise<void> {
   const { schedule, clock, origin, settled, signal } = options;
-  const send = async (probe: number): Promise<void> => {
-    const result = await options.send(signal);
-    if (!signal.aborted) settled(probe, result);
-  };
+  // Not async, as all that waits for an answer: there may be thousands.
+  const send = (probe: number): Promise<void> =>
+    options.send(signal).then((result) => {
+      if (!signal.aborted) settled(probe, result);
+    });
   const elapsed = (): number => clock.monotonic() - origin;
   for (let probe = 0; !signal.aborted;) {
     try {

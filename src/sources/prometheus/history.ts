@@ -73,6 +73,8 @@ export function createHistory(options: HistoryOptions): History {
       now: () => began + moment,
       monotonic: () => moment,
       stalled: () => 0,
+      // What is asked about the past is limited by the clock of those who ask.
+      after: () => () => undefined,
       sleep: () => Promise.reject(new Error('nobody waits in the past')),
     },
     async moveTo(next) {

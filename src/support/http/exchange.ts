@@ -4,9 +4,10 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import axios, { AxiosHeaders } from 'axios';
+import { Axios, AxiosHeaders, type AxiosResponse, isAxiosError } from 'axios';
 import type { Agents, Connections } from './connections.js';
 import { type HttpFailure, type Progress, PROXY_HINT } from './error.js';
+import type { RequestLimit } from './limit.js';
 import type { Hop } from './redirect.js';
 
 /** What one exchange with a server gave. */
@@ -39,7 +40,8 @@ export class Trace implements Progress {
   private request: ClientRequest | undefined;
   private socket: Socket | undefined;
   private reusedSocket = false;
-  private responded = false;
+  /** There is an answer. */
+  responded = false;
   private open = false;
   private host = '';
 
@@ -91,9 +93,6 @@ export class Trace implements Progress {
     this.tunnelled = options.agent !== agents.http && options.agent !== agents.https;
     // A request in absolute form is one to a proxy (RFC 9112 §3.2.2).
     this.proxied = this.tunnelled || /^https?:/.test(options.path ?? '');
-    request.once('response', () => {
-      this.responded = true;
-    });
     request.once('socket', (socket) => {
       this.socket = socket;
       this.reusedSocket = request.reusedSocket;
@@ -103,21 +102,38 @@ export class Trace implements Progress {
         this.ready();
         return;
       }
-      const failed = new Map<string, string>();
-      followAttempts(socket, failed);
       this.resolving = socket.connecting && this.connections.isLookingUp(this.host);
-      socket.once('lookup', () => {
-        this.resolving = false;
-      });
-      socket.once('connect', () => {
-        this.connected = true;
-      });
-      socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
-        this.open = true;
-        this.connections.noteOpened(this.host, socket.remoteAddress, failed);
-        this.ready();
-      });
+      this.followOpening(socket);
     });
+  }
+
+  /** Until it is open: what listens to a connection is kept as long as the connection is. */
+  private followOpening(socket: Socket): void {
+    const failed = new Map<string, string>();
+    const whenOpen = (): void => {
+      for (const [event, listener] of all) socket.off(event, listener);
+      this.open = true;
+      this.connections.noteOpened(this.host, socket.remoteAddress, failed);
+      this.ready();
+    };
+    // Which addresses of a name are tried in vain Node tells since 20.12 (its documentation of net.Socket).
+    const all = Object.entries<OpeningListener>({
+      lookup: () => {
+        this.resolving = false;
+      },
+      connectionAttemptFailed: (ip, _port, _family, error) => {
+        failed.set(ip, error?.code ?? 'unknown');
+      },
+      connectionAttemptTimeout: (ip) => {
+        failed.set(ip, 'ETIMEDOUT');
+      },
+      connect: () => {
+        this.connected = true;
+        if (!(socket instanceof TLSSocket)) whenOpen();
+      },
+      secureConnect: whenOpen,
+    });
+    for (const [event, listener] of all) socket.on(event, listener);
   }
 
   /** A proxy that refuses to open a tunnel has its answer handed on as if it were the server's. */
@@ -126,27 +142,29 @@ export class Trace implements Progress {
   }
 }
 
-/** Which addresses of a name were tried in vain. (Node's documentation of net.Socket; before Node 20.12 it does not tell.) */
-function followAttempts(socket: Socket, failed: Map<string, string>): void {
-  const events = socket as unknown as {
-    on(
-      event: string,
-      listener: (ip: string, port: number, family: number, e?: unknown) => void,
-    ): void;
-  };
-  events.on('connectionAttemptFailed', (ip, _port, _family, error) => {
-    failed.set(ip, (error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown');
-  });
-  events.on('connectionAttemptTimeout', (ip) => {
-    failed.set(ip, 'ETIMEDOUT');
-  });
-}
+/** Of the events of a connection that is being opened; only those of an attempt have arguments. */
+type OpeningListener = (
+  ip: string,
+  port: number,
+  family: number,
+  error?: NodeJS.ErrnoException,
+) => void;
 
 /** By these a proxy says that it could not reach the server, or got no answer from it (RFC 9110 §15.6.3 to 5). */
 const BEHIND_PROXY = new Set([502, 503, 504]);
 
 /** Of one header, or all of them together: curl takes up to 300 kB. */
-const LENIENT = { maxHeaderSize: 300 * 1024, insecureHTTPParser: true } as const;
+const LENIENT_HEADER_SIZE = 300 * 1024;
+
+/** Without the defaults of axios, of which every request under way would keep a copy, and which change bodies. */
+const client = new Axios({
+  adapter: 'http',
+  responseType: 'stream',
+  maxRedirects: 0,
+  maxContentLength: -1,
+  maxBodyLength: -1,
+  validateStatus: null,
+});
 
 /**
  * One request and its answer, without redirects. Any status is an answer.
@@ -156,11 +174,11 @@ const LENIENT = { maxHeaderSize: 300 * 1024, insecureHTTPParser: true } as const
  *
  * @throws UnusableAnswer, or an error of Node.
  */
-export async function exchange(
+export function exchange(
   hop: Hop,
   options: {
     readonly agents: Agents;
-    readonly signal: AbortSignal;
+    readonly limit: RequestLimit;
     readonly keep: Keep;
     readonly maxBytes: number;
     /** Reads what browsers read, although the standard forbids it. */
@@ -170,57 +188,71 @@ export async function exchange(
 ): Promise<Answer> {
   const { agents, keep } = options;
   // So that a URL which cannot be read later on is that of a proxy.
-  if (!URL.canParse(hop.url)) throw new UnusableAnswer({ kind: 'other', summary: 'invalid URL' });
+  if (!URL.canParse(hop.url))
+    return Promise.reject(new UnusableAnswer({ kind: 'other', summary: 'invalid URL' }));
   const transport = {
     request(native: RequestOptions, onResponse: (message: IncomingMessage) => void): ClientRequest {
       const request = (native.protocol === 'https:' ? https : http).request(
-        options.lenient ? { ...native, ...LENIENT } : native,
-        onResponse,
+        forNode(native, options.lenient),
+        (message) => {
+          trace.responded = true;
+          onResponse(message);
+        },
       );
       trace.follow(request, native, agents);
       return request;
     },
   };
-  const response = await axios
+  return client
     .request<Readable>({
-      adapter: 'http',
       url: hop.url,
       method: hop.method,
       headers: headersFor(hop),
       data: hop.body === undefined ? undefined : Buffer.from(hop.body),
-      responseType: 'stream',
       decompress: keep !== 'nothing',
-      maxRedirects: 0,
-      maxContentLength: -1,
-      maxBodyLength: -1,
-      validateStatus: null,
-      transformRequest: [],
-      transformResponse: [],
       httpAgent: agents.http,
       httpsAgent: agents.https,
       transport,
-      signal: options.signal,
+      signal: options.limit,
     })
-    .catch((error: unknown) => {
-      // The error of axios holds the whole request with its secrets; Node's own does not.
-      throw axios.isAxiosError(error) && error.cause !== undefined ? error.cause : error;
-    });
+    .then(
+      (response) => answerOf(response, options, trace),
+      (error: unknown) => {
+        // The error of axios holds the whole request with its secrets; Node's own does not.
+        throw isAxiosError(error) && error.cause !== undefined ? error.cause : error;
+      },
+    );
+}
+
+async function answerOf(
+  { status, headers, data }: AxiosResponse<Readable>,
+  { keep, maxBytes }: { readonly keep: Keep; readonly maxBytes: number },
+  trace: Trace,
+): Promise<Answer> {
   if (trace.answeredByProxy) {
-    response.data.destroy();
-    const answered = `the proxy answered ${String(response.status)} when asked for a tunnel`;
+    data.destroy();
+    const answered = `the proxy answered ${String(status)} when asked for a tunnel`;
     throw new UnusableAnswer(
-      BEHIND_PROXY.has(response.status)
+      BEHIND_PROXY.has(status)
         ? { kind: 'refused', summary: 'not reached by the proxy', detail: answered }
         : { kind: 'proxy', summary: 'proxy failure', detail: `${answered}; ${PROXY_HINT}` },
     );
   }
   return {
-    status: response.status,
-    headers: AxiosHeaders.from(response.headers as AxiosHeaders).toJSON(true),
-    setCookies: [(response.headers as Record<string, unknown>)['set-cookie'] ?? []]
-      .flat()
-      .map(String),
-    body: await readBody(response.data, keep, options.maxBytes),
+    status,
+    headers: AxiosHeaders.from(headers as AxiosHeaders).toJSON(true),
+    setCookies: [(headers as Record<string, unknown>)['set-cookie'] ?? []].flat().map(String),
+    body: await readBody(data, keep, maxBytes),
+  };
+}
+
+/** What axios says to Node: the rest is for the package that follows redirects, and Node would keep it with every connection. */
+function forNode(given: RequestOptions, lenient: boolean): RequestOptions {
+  const { protocol, hostname, port, path, method, headers, auth, agent } = given;
+  return {
+    ...{ protocol, hostname, port, path, method, headers, auth, agent },
+    insecureHTTPParser: lenient,
+    ...(lenient ? { maxHeaderSize: LENIENT_HEADER_SIZE } : {}),
   };
 }
 
