@@ -7,7 +7,7 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/__tests__/e2e/',
-    // Whole tables, each case of which is a real run of some seconds: `npm test` leaves them to CI, and says so.
+    // Whole tables of real runs, and matrices of faults: `npm test` leaves them to CI, and says so.
     ...(process.env.ROLLGATE_TESTS === 'all' ? [] : ['\\.long\\.test\\.ts$']),
   ],
   extensionsToTreatAsEsm: ['.ts'],
@@ -26,8 +26,8 @@ export default {
       },
     ],
   },
-  // The suites of the bundle mostly wait for the services that they watch.
-  maxWorkers: 4,
+  // The suites of the bundle mostly wait for the services that they watch: others compute meanwhile.
+  maxWorkers: '300%',
   reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],
   // For tests that hang. It says nothing of speed: a busy machine is ten times slower than an idle one.
   testTimeout: 120_000,

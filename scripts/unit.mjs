@@ -1,14 +1,13 @@
 /**
- * Runs the unit tests: as jest, with `--changed` for those of the files that differ from the last commit, or that it changed, and with `--all`
- * for those that take long as well.
+ * Runs the unit tests: as jest, with `--all` for those that take long as well, and with `--changed` for all of the files that differ from
+ * the last commit, or that it changed.
  */
 import { execFileSync } from 'node:child_process';
 import { run } from 'jest';
 
 const argv = process.argv.slice(2);
-const isAll = argv.includes('--all');
-// For jest.config.js, which jest reads in each of its workers.
-if (isAll) process.env.ROLLGATE_TESTS = 'all';
+// For jest.config.js.
+if (argv.includes('--all') || argv.includes('--changed')) process.env.ROLLGATE_TESTS = 'all';
 const isClean = () => execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' }) === '';
 await run(
   argv
