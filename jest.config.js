@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -27,7 +29,7 @@ export default {
     ],
   },
   // The suites of the bundle mostly wait for the services that they watch: others compute meanwhile.
-  maxWorkers: '300%',
+  maxWorkers: Math.max(6, availableParallelism() - 1),
   reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],
   // For tests that hang. It says nothing of speed: a busy machine is ten times slower than an idle one.
   testTimeout: 120_000,

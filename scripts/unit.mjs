@@ -15,4 +15,6 @@ await run(
     .map((word) => (word !== '--changed' ? word : isClean() ? '--lastCommit' : '--onlyChanged')),
 );
 if (argv.length === 0)
-  console.log('Left out: the tables of *.long.test.ts, which CI runs. With them: npm test -- --all');
+  console.log(
+    'Left out: the tables of *.long.test.ts, which CI runs. With them: npm test -- --all',
+  );
