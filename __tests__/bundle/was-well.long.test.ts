@@ -201,7 +201,7 @@ describe('what init writes, with something wrong from the start', () => {
     [
       'a name that does not exist',
       () => 'http://shop.invalid/',
-      /no such name, or no name server that knows it: correct the URL/,
+      /the name cannot be resolved: correct the URL/,
       /failed before the deploy too \(dns failure\): check the URL.* cannot be resolved: correct the URL/,
     ],
     [

@@ -56,7 +56,7 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
     }
     expect(output).toContain('`rollgate validate`: rollgate.yml is valid');
     expect(output).toMatch(
-      /Next steps:\n {2}1\. Replace these placeholders .*\n( {7}`\S+`.*\n)+ {7}Those of Rollgate .*\n( {2}2\. Every job here runs .*\n {2}3| {2}2)\. Put your deploy /,
+      /Next steps:\n {2}1\. Replace these placeholders .*\n( {7}`\S+`.*\n)+ {7}Or set your names in release\.config\.json .*\n( {2}2\. Every job here runs .*\n {2}3| {2}2)\. Put your deploy /,
     );
     const validated = await repository.run(['validate']);
     expect(validated).toMatchObject({ code: 0 });
@@ -102,7 +102,7 @@ describe('what init writes into rollgate.yml', () => {
     expect(repository.place.read('rollgate.yml')).toBe(
       [
         '# yaml-language-server: $schema=./rollgate.schema.json',
-        '# Put this file in the repository root.',
+        '# Keep this file in the repository root.',
         '# `rollgate validate` prints every effective value and its source.',
         'dry-run: true',
         'duration: 2m',
@@ -432,8 +432,17 @@ describe('init with a Compose file', () => {
       answers: ['', 'shop', '', ...here],
     });
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(questions[2]).toBe('The service to roll back, of compose.yaml: web [web]: ');
+    expect(questions[2]).toBe('The service to roll back (compose.yaml has web) [web]: ');
     expect(config()).toMatchObject({ 'compose-project': 'shop', 'compose-service': 'web' });
+  });
+
+  it('a service that the file does not have is named', async () => {
+    repository.place.write('compose.yaml', 'services: { web: {}, db: {} }\n');
+    const flags = [...ways.compose, '--compose-service', 'db,wbe'];
+    const { code, output } = await repository.run([...argv, '--yes', ...flags]);
+    expect(code).toBe(0);
+    expect(output).toContain('compose-service: compose.yaml has no service wbe; it has web, db');
+    expect(output).not.toContain('no service db');
   });
 
   it('one service without anybody to ask: all that the deploy changes is rolled back', async () => {
@@ -455,7 +464,7 @@ describe('init with a Compose file', () => {
     repository.place.write('compose.yml', several);
     const said = await repository.run(argv, { answers: ['compose', '', ...answers, ...here] });
     expect(said).toMatchObject({ code: 0 });
-    expect(said.questions[2]).toContain('compose.yml: web, jobs, db [all]');
+    expect(said.questions[2]).toContain('(compose.yml has web, jobs, db) [all]');
     expect(said.output.includes('compose.yml has no service wep')).toBe(answers.includes('wep'));
     expect((config() as Record<string, unknown>)['compose-service']).toBe(services);
   });
@@ -707,7 +716,7 @@ describe('what is left to do', () => {
     const { output } = await repository.run(argv);
     expect(repository.place.read('.github/workflows/deploy-gate.yml')).toContain('OWNER/rollgate@');
     expect(output).toMatch(
-      / {2}1\. Replace these placeholders .*\n {7}`OWNER\/rollgate` in \S+deploy-gate\.yml: by the repository of your copy /,
+      / {2}1\. Replace these placeholders .*\n {7}`OWNER\/rollgate` in \S+deploy-gate\.yml {2}→ {2}the repository of your copy /,
     );
   });
 

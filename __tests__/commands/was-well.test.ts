@@ -134,7 +134,7 @@ describe('what was seen, in words', () => {
     [
       'no such name',
       { detail: 'dns failure', obstacle: 'name' },
-      `warning: health: ${url}: no such name, or no name server that knows it: correct the URL, or see to the name server of this machine`,
+      `warning: health: ${url}: the name cannot be resolved: correct the URL, or check the DNS server of this machine`,
     ],
     [
       'a certificate of an authority of their own',

@@ -22,7 +22,7 @@ type Setting = readonly [name: string, value: string, about: string];
 const settings: Readonly<Record<Kind, readonly Setting[]>> = {
   kubernetes: [
     ['NAMESPACE', 'shop', 'where the workloads are'],
-    ['WORKLOADS', 'deployment/api', 'several with blanks between; also statefulset/, daemonset/'],
+    ['WORKLOADS', 'deployment/api', 'several, separated by spaces; also statefulset/, daemonset/'],
   ],
   compose: [
     ['PROJECT_DIRECTORY', '.', 'where the Compose file is'],

@@ -86,6 +86,7 @@ export async function init(session: Session): Promise<number> {
     const given = person === undefined ? assumeAnswers(known) : await askAnswers(known, person);
     if (person === undefined && given.way === 'compose' && known.compose?.ok === false)
       console.line(`warning: ${known.compose.problem.message}`);
+    for (const warning of strangeServices(known)) console.line(warning);
     const answers = await withUrlsAsked(session, given, {
       person,
       configOf: (each) => configIn(plan(each, known, existing)),
@@ -178,6 +179,18 @@ function composeIn(files: Files): Known['compose'] {
   } catch (error) {
     return bad(`${path} cannot be read, so its services are not known: ${messageOf(error)}`);
   }
+}
+
+/** Services that are named, and that the Compose file does not have; a file that it includes may. */
+function strangeServices({ compose, texts }: Known): readonly string[] {
+  if (compose?.ok !== true || texts.has('compose-file')) return [];
+  const { path, services } = compose.value;
+  return splitList(texts.get('compose-service') ?? '')
+    .filter((name) => !services.includes(name))
+    .map(
+      (name) =>
+        `warning: compose-service: ${path} has no service ${name}; it has ${services.join(', ')}`,
+    );
 }
 
 /** A socket of this machine says nothing of the one that the jobs run on. */

@@ -42,7 +42,9 @@ const askedSchema = z.object({
   passed: z.boolean(),
   detail: z.string(),
   status: z.optional(z.number()),
-  obstacle: z.optional(z.enum(['name', 'proxy', 'scheme', 'certificate', 'unauthorized', 'network'])),
+  obstacle: z.optional(
+    z.enum(['name', 'proxy', 'scheme', 'certificate', 'unauthorized', 'network']),
+  ),
   absent: z.optional(z.literal(true)),
   causes: z.optional(z.array(z.string())),
   at: z.optional(z.number()),

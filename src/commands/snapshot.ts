@@ -80,9 +80,7 @@ export async function snapshot(session: Session): Promise<number> {
     Object.keys(strategies).map((id) => (targets.length === 1 ? id : `${name}/${id}`)),
   );
   const asked = targets.reduce((sum, target) => sum + (target.asked?.length ?? 0), 0);
-  console.line(
-    own`snapshot of ${own(what.length === 0 ? 'this run' : what.join(', '))} written to ${path}`,
-  );
+  console.line(own`snapshot written to ${path}`);
   console.line(
     own(
       `  recorded: ${[

@@ -93,7 +93,7 @@ function urlInWords({ subject, passed, status, detail, obstacle, ms }: AskedBefo
 }
 
 function inFull(detail: string, obstacle: Obstacle | undefined): string {
-  return obstacle === 'name' ? 'no such name, or no name server that knows it' : detail;
+  return obstacle === 'name' ? 'the name cannot be resolved' : detail;
 }
 
 function platformInWords({ subject, passed, detail }: AskedBefore): string {

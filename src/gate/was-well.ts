@@ -97,7 +97,7 @@ function failuresOf(limit: Limit): number {
 const remedies = {
   name: {
     why: 'its name cannot be resolved',
-    fix: 'correct the URL, or see to the name server of this machine',
+    fix: 'correct the URL, or check the DNS server of this machine',
   },
   proxy: { why: 'a proxy is in the way', fix: 'check HTTP_PROXY, HTTPS_PROXY and NO_PROXY' },
   scheme: {

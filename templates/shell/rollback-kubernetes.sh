@@ -5,7 +5,7 @@
 # ROLLBACK           the marker: true
 # ROLLBACK_REVISION  12, or deployment/api=12 for each of several workloads; empty: the previous ones
 # ROLLBACK_IMAGE     what must run in the end: shop:1, or deployment/api=shop:1+proxy:2 for each of several; empty: nothing is asked for
-# WORKLOADS          deployment/api, also statefulset/ and daemonset/; several with blanks between
+# WORKLOADS          deployment/api, also statefulset/ and daemonset/; several, separated by spaces
 # NAMESPACE, CONTEXT as kubectl; without CONTEXT the current one
 # KUBECONFIG_CONTENT a kubeconfig as text, if it is not available as a file
 set -eu

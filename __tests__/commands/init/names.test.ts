@@ -67,7 +67,7 @@ describe('the names that what init writes runs things by', () => {
     const { code, output } = await repository.run([...argv, ...ways[way], ...chain], { env });
     expect({ code, output }).toEqual({ code: 0, output });
     const [, step = ''] = /Next steps:\n( {2}1\. .*\n(?: {7}.*\n)*)/.exec(output) ?? [];
-    const listed = [...step.matchAll(/^ {7}`([^`]+)`(?:,[^:]*)? (?:in|by) (.*): by /gm)].map(
+    const listed = [...step.matchAll(/^ {7}`([^`]+)`(?:,[^→\n]*)? (?:in|by) (.*) {2}→ {2}/gm)].map(
       ([, name = '', paths = '']) => [name, paths.split(', ')] as const,
     );
     const isListed = (name: string, path: string): boolean =>

@@ -185,8 +185,8 @@ async function askServices(
   const isOne = others.length === 0;
   const answer = await answered(person, {
     text: isOne
-      ? `The service to roll back, of ${path}: ${only}`
-      : `The services to roll back, with commas between, of ${path}: ${services.join(', ')}`,
+      ? `The service to roll back (${path} has ${only})`
+      : `The services to roll back, separated by commas (${path} has ${services.join(', ')})`,
     usual: isOne ? only : 'all',
     parse: (given) => {
       const unknown = splitList(given).find((name) => !services.includes(name));

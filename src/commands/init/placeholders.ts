@@ -12,7 +12,7 @@ export interface Placeholder {
   /** How it is in such a text; by default by its name. */
   readonly how?: string;
   /** What to put in its place. */
-  readonly by: string;
+  readonly to: string;
 }
 
 /** Not as a part of another name. */
@@ -23,29 +23,29 @@ const ofRollgate: readonly Placeholder[] = [
   {
     name: published.repository,
     isIn: new RegExp(`(^|[^@\\w])${published.repository}|@Library\\('rollgate@`),
-    by: 'the repository of your copy of Rollgate',
+    to: 'the repository of your copy of Rollgate',
   },
   {
     name: published.image,
     isIn: new RegExp(`${published.image}|${published.repository}/rollgate@|rollgate/default`),
-    by: 'the image that you build of its Dockerfile',
+    to: 'the image that you build of its Dockerfile',
   },
   {
     name: `${published.orbNamespace}/rollgate`,
     isIn: new RegExp(`rollgate: ${published.orbNamespace}/rollgate@`),
-    by: 'the orb that you publish of its dist/orb.yml',
+    to: 'the orb that you publish of its dist/orb.yml',
   },
   {
     name: published.npmPackage,
     isIn: new RegExp(`@Library\\('rollgate@|rollgate/gate|${published.repository}/rollgate@`),
     how: 'which is run by',
-    by: 'the npm package that you publish',
+    to: 'the npm package that you publish',
   },
   {
     name: published.publisher,
     isIn: /task: Rollgate@/,
     how: 'the publisher of the extension, in',
-    by: 'yours',
+    to: 'yours',
   },
 ];
 
@@ -53,7 +53,7 @@ const ofRollgate: readonly Placeholder[] = [
 const awsImage: Placeholder = {
   name: 'registry.example.com/aws-node',
   isIn: alone('registry.example.com/aws-node'),
-  by: 'an image of yours with the `aws` program and Node 20 or newer',
+  to: 'an image of yours with the `aws` program and Node 20 or newer',
 };
 
 /** Everything that may stand for a name in the files of a system. */
@@ -67,7 +67,7 @@ export function placeholdersOf(runner: RunnerWord | undefined): readonly Placeho
           {
             name: runner.placeholder,
             isIn: alone(runner.placeholder),
-            by: `the ${runner.noun} of your runner on the machine of the Docker engine`,
+            to: `the ${runner.noun} of your runner on the machine of the Docker engine`,
           },
         ]),
   ];
@@ -78,10 +78,10 @@ export function placeholderStep(
   texts: readonly Pick<PlannedFile, 'path' | 'text'>[],
   runner: RunnerWord | undefined,
 ): readonly string[] {
-  const lines = placeholdersOf(runner).flatMap(({ name, isIn, how = 'in', by }) => {
+  const lines = placeholdersOf(runner).flatMap(({ name, isIn, how = 'in', to }) => {
     const paths = texts.filter(({ text }) => isIn.test(text)).map(({ path }) => path);
     const link = how === 'in' ? ' in' : `, ${how}`;
-    return paths.length === 0 ? [] : [`\`${name}\`${link} ${paths.join(', ')}: by ${by}`];
+    return paths.length === 0 ? [] : [`\`${name}\`${link} ${paths.join(', ')}  →  ${to}`];
   });
   if (lines.length === 0) return [];
   const better = lines.some((line) =>
@@ -93,7 +93,7 @@ export function placeholderStep(
       ...lines,
       ...(better && isUnpublished
         ? [
-            'Those of Rollgate are right by themselves when you set your names in release.config.json of your copy, run `npm run generate` and `npm run build` there, and then `init` from it.',
+            'Or set your names in release.config.json of your copy of Rollgate, run `npm run generate` and `npm run build` there, and run `init` from it again: then its names are right.',
           ]
         : []),
     ].join('\n'),

@@ -161,7 +161,7 @@ export function writeConfig(texts: ReadonlyMap<InputId, string>): string {
   });
   return [
     SCHEMA_LINE,
-    '# Put this file in the repository root.',
+    '# Keep this file in the repository root.',
     '# `rollgate validate` prints every effective value and its source.',
     ...lines,
     '',

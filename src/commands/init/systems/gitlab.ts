@@ -184,7 +184,7 @@ function gate(options: InitOptions): string {
         : []),
       `      if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH`,
     ].join('\n');
-  return `# Made by \`rollgate init\`: what stands before and behind the deploy.${template === undefined ? '' : ' Its jobs are in no rollback pipeline.'}
+  return `# Made by \`rollgate init\`: the jobs before and after the deploy.${template === undefined ? '' : ' Its jobs are in no rollback pipeline.'}
 include:
   # Record what runs now.
 ${job('snapshot', 'before', 'snapshot')}
