@@ -1,5 +1,6 @@
 import type { SystemOutput } from '../contract/system.js';
 import { NoLongerNeeded } from '../support/abort.js';
+import { configurationError, inOneLine } from '../report/words.js';
 import type { Clock } from '../support/clock.js';
 import { own, type OwnText, type Redactor } from '../support/redact.js';
 import { formatDuration, neutralise } from '../support/text.js';
@@ -91,6 +92,27 @@ export function createConsole(options: {
     clean,
   });
   return speaking(own(''));
+}
+
+/**
+ * Why nothing was begun, a line for each problem. In plain lines: a group is folded where it matters most.
+ * @param summary what they come to, words of ours
+ */
+export function listProblems(
+  console: Pick<Console, 'line'>,
+  problems: readonly Listed[],
+  summary?: string,
+): void {
+  console.line(own(inOneLine(configurationError)));
+  if (summary !== undefined) console.line(own(`  ${summary}:`));
+  for (const { subject, message, fix } of problems)
+    console.line(own`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
+}
+
+interface Listed {
+  readonly subject: Said;
+  readonly message: string;
+  readonly fix?: string | undefined;
 }
 
 /** A CI system ends a job that is silent for long; milliseconds, a little less than the promised 60 s. */

@@ -71,7 +71,7 @@ async function prove(
   const checks = withMemory(target, await checksOf(target), snapshot, built.links);
   const missing = [
     ...withoutCheck(checks),
-    ...(target.settings['on-unhealthy'] === 'rollback' ? withoutStrategy(built.configured) : []),
+    ...(target.settings['on-unhealthy'] === 'rollback' ? withoutStrategy(target) : []),
   ];
   const [proven, asked] = await Promise.all([
     preflightAll(target, checks, built.links, true),

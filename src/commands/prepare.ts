@@ -1,6 +1,7 @@
 import type { Check } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import type { ChainLink } from '../contract/strategy.js';
+import { lackingStrategy } from '../inputs/configured.js';
 import { extensionOf } from '../gate/extension.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf, type UsageProblem, UsageError } from '../support/errors.js';
@@ -54,11 +55,11 @@ export async function prepareAll(session: Session): Promise<readonly PreparedTar
       const isRollbackRequested = wantsRollback(target);
       const built: Links = isRollbackRequested
         ? await buildLinks(target, { snapshot })
-        : { links: [], findings: [], configured: 0 };
+        : { links: [], findings: [] };
       problems.push(
         ...ofTarget(target, [
           ...withoutCheck(checks),
-          ...(isRollbackRequested ? withoutStrategy(built.configured) : []),
+          ...(isRollbackRequested ? withoutStrategy(target) : []),
         ]),
       );
       const { links } =
@@ -302,13 +303,7 @@ export function withoutCheck(checks: readonly unknown[]): readonly UsageProblem[
 }
 
 /** Something must be there to roll back with. */
-export function withoutStrategy(configured: number): readonly UsageProblem[] {
-  if (configured > 0) return [];
-  return [
-    {
-      subject: 'rollback',
-      message: 'no strategy of the rollback chain is configured',
-      fix: 'set `kubernetes-workload`, `helm-release`, `compose-project`, `ecs-service`, `lambda-alias` or `canary-workload`, name `ci` in `rollback` (or set `ci-system`), or set `rollback-command` and `rollback: command`; to judge only, set `on-unhealthy: report`',
-    },
-  ];
+export function withoutStrategy({ resolution }: TargetSession): readonly UsageProblem[] {
+  const problem = lackingStrategy(resolution);
+  return problem === undefined ? [] : [{ subject: 'rollback', ...problem }];
 }

@@ -59,17 +59,12 @@ export async function validate(session: Session): Promise<number> {
   return exitCodes.healthy;
 }
 
-function missingParts(
-  { resolution, settings }: TargetSession,
-  checks: readonly unknown[],
-): readonly UsageProblem[] {
-  const configured = configuredStrategies(resolution).filter(
-    (strategy) => strategy.configured,
-  ).length;
+function missingParts(target: TargetSession, checks: readonly unknown[]): readonly UsageProblem[] {
+  const { resolution, settings } = target;
   return [
     // An entry with a mistake counts: it is there.
     ...withoutCheck([...checks, ...resolution.writtenSources]),
-    ...(settings['on-unhealthy'] === 'rollback' ? withoutStrategy(configured) : []),
+    ...(settings['on-unhealthy'] === 'rollback' ? withoutStrategy(target) : []),
   ];
 }
 

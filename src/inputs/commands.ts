@@ -27,7 +27,7 @@ export const commands = [
     examples: [
       'run --url https://shop.example.com/ --kubernetes-workload deployment/shop',
       'run --url https://shop.example.com/ --rollback command --rollback-command ./back.sh',
-      'run --url https://shop.example.com/ --duration 2m --dry-run',
+      'run --url https://shop.example.com/ --duration 2m --on-unhealthy report',
     ],
     description:
       'Watches the deployment, judges it, and rolls it back when it is bad. The default.',

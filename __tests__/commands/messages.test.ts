@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main } from '../../src/commands/main.js';
+import type { EntryPoint } from '../../src/commands/entry-point.js';
+import { entryWith } from '../support/entry.js';
+import { filesIn } from '../support/rooted-files.js';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rollgate-messages-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a command line in the folder. */
+async function said(
+  argv: readonly string[],
+  given: Partial<EntryPoint> = {},
+): Promise<{ readonly code: number; readonly lines: readonly string[]; readonly output: string }> {
+  let output = '';
+  const code = await main(
+    entryWith({
+      argv,
+      files: filesIn(folder),
+      write: (text) => {
+        output += text;
+      },
+      ...given,
+    }),
+  );
+  return { code, output, lines: output.trimEnd().split('\n') };
+}
+
+const url = ['--url', 'http://127.0.0.1:9/'] as const;
+
+describe('a chain in which nothing is configured', () => {
+  it.each<[string, readonly string[], string]>([
+    [
+      'command',
+      ['--rollback', 'command'],
+      'it names `command`, and `rollback-command` is not set → set `rollback-command`',
+    ],
+    [
+      'git',
+      ['--rollback', 'git'],
+      'it names `git`, and `git-repository` is not set → set `git-repository`',
+    ],
+    [
+      'ci without a system',
+      ['--rollback', 'ci', '--ci-system', 'none'],
+      'it names `ci`, and `ci-system` is `none` → set `ci-system` to the system that runs the rollback pipeline',
+    ],
+    [
+      'compose, which two inputs configure',
+      ['--rollback', 'compose'],
+      'it names `compose`, and none of `compose-file`, `compose-project` is set → set `compose-file` or `compose-project`',
+    ],
+    [
+      'several',
+      ['--rollback', 'command,kubernetes'],
+      'it names `command`, `kubernetes`, and none of them is configured → set `rollback-command`, or set `kubernetes-workload`',
+    ],
+    [
+      'none that the user names',
+      [],
+      'no strategy of the rollback chain is configured → set `kubernetes-workload`, `helm-release`',
+    ],
+  ])('%s: what it lacks', async (_, flags, message) => {
+    for (const command of ['run', 'validate', 'preflight', 'rollback']) {
+      const { code, output } = await said([command, ...url, ...flags]);
+      expect(code).toBe(2);
+      expect(output).toContain(`rollback: ${message}`);
+      expect(output).toContain('to judge only, set `on-unhealthy: report`');
+    }
+  });
+});
+
+describe('a run that cannot begin', () => {
+  it('lists the reasons, one a line, and announces no watch', async () => {
+    const { code, lines } = await said([
+      'run',
+      ...url,
+      '--rollback',
+      'command,kubernetes',
+      '--rollback-command',
+      'no-such-program --now',
+      '--kubernetes-workload',
+      'deployment/shop',
+      '--kubeconfig',
+      'no-such-file',
+    ]);
+    expect(code).toBe(2);
+    const at = lines.indexOf('🔧 Configuration error: nothing was touched');
+    expect(lines.slice(at).map((line) => line.replace(/^( {2}\w+: ).*/, '$1'))).toEqual([
+      '🔧 Configuration error: nothing was touched',
+      '  No strategy of the rollback chain would work, so nothing was watched:',
+      '  command: ',
+      '  kubernetes: ',
+      '   report: rollgate-report/report.json',
+    ]);
+    expect(lines.join('\n')).not.toContain(': watching');
+  });
+});
