@@ -69,7 +69,7 @@ describe('a chain in which nothing is configured', () => {
       'no strategy of the rollback chain is configured → set `kubernetes-workload`, `helm-release`',
     ],
   ])('%s: what it lacks', async (_, flags, message) => {
-    for (const command of ['run', 'validate', 'preflight', 'rollback']) {
+    for (const command of ['run', 'validate', 'rollback']) {
       const { code, output } = await said([command, ...url, ...flags]);
       expect(code).toBe(2);
       expect(output).toContain(`rollback: ${message}`);
@@ -102,5 +102,54 @@ describe('a run that cannot begin', () => {
       '   report: rollgate-report/report.json',
     ]);
     expect(lines.join('\n')).not.toContain(': watching');
+  });
+});
+
+describe('what is said is said once', () => {
+  const lineOf = (text: string) => (line: string) => line.includes(text);
+
+  it('`validate` notes an unknown variable', async () => {
+    const { code, lines } = await said(['validate', ...url, '--on-unhealthy', 'report'], {
+      env: { ROLLGATE_DURATON: '5m' },
+    });
+    expect(code).toBe(0);
+    expect(lines.filter(lineOf('ROLLGATE_DURATON'))).toHaveLength(1);
+  });
+
+  const byHand = (...flags: string[]): Promise<Awaited<ReturnType<typeof said>>> =>
+    said(['rollback', ...url, '--rollback', 'command', '--rollback-command', ...flags]);
+
+  it('a dry run of `rollback` says the plan', async () => {
+    const { code, lines } = await byHand('true', '--dry-run');
+    expect(code).toBe(0);
+    expect(lines.filter(lineOf('run: sh -c true'))).toHaveLength(1);
+    expect(lines.slice(1)).toEqual([
+      '✋ Not rolled back: dry run',
+      '   http://127.0.0.1:9',
+      '   Manual rollback.',
+      '   report: rollgate-report/report.json',
+    ]);
+  });
+
+  it('a rollback that failed says why where it failed, and in the line with the error', async () => {
+    const { code, lines } = await said([
+      'rollback',
+      ...url,
+      '--kubernetes-workload',
+      'deployment/shop',
+      '--kubeconfig',
+      'no-such-file',
+      '--rollback',
+      'kubernetes',
+    ]);
+    expect(code).toBe(3);
+    expect(lines.map((line) => line.split(':')[0])).toEqual([
+      'kubernetes',
+      '❌ Rollback failed',
+      '🚨 ROLLBACK FAILED',
+      '   http',
+      '   Manual rollback.',
+      '   report',
+    ]);
   });
 });

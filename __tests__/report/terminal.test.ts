@@ -97,7 +97,6 @@ describe('the final lines', () => {
       '   41 of 300 requests failed (86.3 % success, limit 95 %). This is not bad luck: a version within the limit would look',
       '   this bad in fewer than 1 in 2,223 watches.',
       '   Health passed 2 checks in a row after the rollback.',
-      '   kubernetes: skipped: not configured: set `kubernetes-workload`',
       '   ci: verified after 11s: Workflow rollback.yml ran on main and ended with success.',
       '   https://github.com/acme/shop/actions/runs/4711',
       '   report: out/report.json',

@@ -66,7 +66,7 @@ async function prove(
   const { compareBefore, deployTime, printCompared } = await import('./before.js');
   // Without a snapshot nothing is deployed yet.
   const until = snapshot === undefined ? target.entry.clock.now() : deployTime(target, snapshot);
-  printCompared(await compareBefore(target, until), { all: true });
+  const compared = await compareBefore(target, until);
   const built = await buildLinks(target, { snapshot });
   const checks = withMemory(target, await checksOf(target), snapshot, built.links);
   const missing = [
@@ -77,6 +77,7 @@ async function prove(
     preflightAll(target, checks, built.links, true),
     askAll(target, checks),
   ]);
+  printCompared(compared, { all: true, findings: proven });
   return {
     target,
     findings: ofTarget(target, [

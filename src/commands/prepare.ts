@@ -93,14 +93,15 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
     const { session, built, snapshot } = target;
     const proving = prove(target);
     const notDeployed = snapshot === undefined ? undefined : await waited(target, await proving);
-    const [[preflight, compared], beginning] = await Promise.all([
+    const [[preflight, { session: comparedSession, checks }], beginning] = await Promise.all([
       proving,
       captureAll(session, target.wantsRollback ? built.links : target.links.filter(canGoBack)),
     ]);
     const { alreadyRolledBack } = beginning;
     return {
       ...target,
-      ...compared,
+      session: comparedSession,
+      checks,
       findings: [
         ...built.findings,
         ...preflight,
@@ -124,7 +125,9 @@ async function prove(
   target: PreparedTarget,
 ): Promise<readonly [readonly Finding[], Pick<PreparedTarget, 'session' | 'checks'>]> {
   const compared = await withHourBefore(target);
-  return [await preflightAll(compared.session, compared.checks, target.built.links), compared];
+  const findings = await preflightAll(compared.session, compared.checks, target.built.links);
+  compared.print(findings);
+  return [findings, compared];
 }
 
 /** Waits for what was deployed, unless it is known by now that it could not be watched. */
@@ -138,23 +141,26 @@ async function waited(
 }
 
 /** The target with the limits that the hour before its deploy gives. */
-async function withHourBefore({
-  session,
-  checks,
-  links,
-  snapshot,
-}: PreparedTarget): Promise<Pick<PreparedTarget, 'session' | 'checks'>> {
+async function withHourBefore({ session, checks, links, snapshot }: PreparedTarget): Promise<
+  Pick<PreparedTarget, 'session' | 'checks'> & {
+    /** Says what became of the limits, after what preflight found. */
+    readonly print: (findings: readonly Finding[]) => void;
+  }
+> {
   // Most runs have no server that could tell.
   if (session.resolution.checks.every(({ before }) => before === undefined))
-    return { session, checks };
+    return { session, checks, print: () => undefined };
   const { compareBefore, deployTime, printCompared } = await import('./before.js');
   const compared = await compareBefore(session, deployTime(session, snapshot));
-  printCompared(compared, { all: false });
-  if (compared.session === session) return { session, checks };
+  const print = (findings: readonly Finding[]): void => {
+    printCompared(compared, { all: false, findings });
+  };
+  if (compared.session === session) return { session, checks, print };
   const fresh = await checksOf(compared.session);
   return {
     session: compared.session,
     checks: withMemory(compared.session, fresh, snapshot, links),
+    print,
   };
 }
 

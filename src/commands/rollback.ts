@@ -89,7 +89,7 @@ interface RollbackOrder {
   readonly reason: string;
   /** Which checks must be right again besides those that tell whether the whole is up. */
   readonly mustBeRight: (check: Check) => boolean;
-  /** The checks of the watch before it. */
+  /** The checks of the watch before it, of which some had failed. */
   readonly watched?: readonly Check[];
 }
 
@@ -104,6 +104,7 @@ export async function rollBackTarget(
       (check) =>
         (check.kind === 'health' && check.isParticular !== true) || order.mustBeRight(check),
     );
+  const hadFailed = order.watched !== undefined;
   const nothingToLookAt = (await again()).length === 0;
 
   async function confirmed(signal: AbortSignal): Promise<Confirmation> {
@@ -116,11 +117,12 @@ export async function rollBackTarget(
     );
     console.line(
       own(
-        `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(longest)}`,
+        `Verifying the rollback: ${hadFailed ? 're-running the failed checks' : 'running the checks'}, for up to ${formatDuration(longest)}`,
       ),
     );
     const outcome = await confirm({
       checks,
+      hadFailed,
       clock: entry.clock,
       signal,
       timeout,

@@ -31,7 +31,6 @@ export async function validate(session: Session): Promise<number> {
       : []),
   ];
   if (problems.length > 0) throw new UsageError(problems);
-  for (const notice of session.notices) console.annotate('notice', 'Rollgate', notice);
   if (targets.length > 1) console.group('effective configuration', valuesOf(session.resolution));
   for (const { target, checks } of targets) {
     const values = valuesOf(target.resolution, target.isOnly ? undefined : session.resolution);

@@ -113,7 +113,11 @@ async function watchTarget(
       ...(decidedAt === null ? {} : { at: decidedAt }),
       judgement: { verdict, reason, decidedBy, ...(neverWell === true && { neverWell }) },
     });
-  if (verdict === 'unhealthy' || verdict === 'inconclusive')
+  // The last lines of the run say it, where nothing else comes between.
+  const isLast =
+    session.isOnly &&
+    (verdict === 'unhealthy' ? settings['on-unhealthy'] : settings['on-inconclusive']) === 'report';
+  if ((verdict === 'unhealthy' || verdict === 'inconclusive') && !isLast)
     console.line(
       own`${own(verdict)} after ${own(formatDuration(decidedAt ?? 0))}: ${firstSentence(reason)}`,
     );

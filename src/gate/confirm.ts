@@ -18,6 +18,8 @@ const MOST_LAG = 180_000;
 export interface ConfirmOptions extends ConfirmationWindowOptions {
   /** Fresh checks: the health checks, and every metric check that was breached. */
   readonly checks: readonly Check[];
+  /** `false`: none of them is known to have failed before. */
+  readonly hadFailed?: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -97,7 +99,7 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   if (right())
     return {
       confirmed: true,
-      detail: `all failing checks have recovered (watched for ${formatDuration(clock.monotonic() - origin)})`,
+      detail: `${options.hadFailed === false ? 'all checks pass' : 'all failing checks have recovered'} (watched for ${formatDuration(clock.monotonic() - origin)})`,
     };
   const wrong = [
     ...healths

@@ -3,7 +3,7 @@ import type { RollbackReport } from '../contract/strategy.js';
 import { clockTime, formatDuration, formatNumber, joined, oneLine } from '../support/text.js';
 import { type RunReport, startedRun, type TargetReport } from './record.js';
 import {
-  type Headline,
+  type Opening,
   headlineOf,
   rollbackInWords,
   subjectInWords,
@@ -203,13 +203,17 @@ export function finalLines(
   const { mark, title } = headline;
   const several = report.targets.length > 1;
   const [only] = report.targets;
-  const subject = several || only === undefined ? '' : subjectInWords(report, only);
+  const isAlone = !several && only !== undefined;
+  const subject = isAlone ? subjectInWords(report, only) : '';
+  // The reason of a run that only rolls back ends with what became of it.
+  const reason = isAlone && report.command === 'rollback' ? only.reason : report.reason;
+  const isAbove = isAlone && report.command !== 'combine';
   return [
     `${mark} ${paint(title, headColour(report), style)}`,
     ...indentedUnlessEmpty(subject),
-    ...indented(report.reason),
+    ...indented(reason),
     ...report.targets.flatMap((target) =>
-      targetLines(target, report.reason, several ? undefined : headline),
+      targetLines(target, reason, several ? undefined : { ...headline, reason }, isAbove),
     ),
     ...where,
   ];
@@ -223,22 +227,26 @@ function headColour(report: RunReport): Paint {
 
 /**
  * @param said the reason of the whole run, which is not repeated
- * @param headline nor that of the run, where there is one target
+ * @param opening nor what else was said, where there is one target
+ * @param isAbove every attempt is in the log just above: what changed nothing is not repeated
  */
 function targetLines(
   target: TargetReport,
   said: string,
-  headline: Headline | undefined,
+  opening: Opening | undefined,
+  isAbove: boolean,
 ): readonly string[] {
   const { rollback } = target;
   const run = startedRun(rollback);
   return [
-    ...(headline === undefined
+    ...(opening === undefined
       ? indented(`${verdictHeadline(target.verdict).mark} ${target.name}: ${target.reason}`)
       : []),
-    ...indentedUnlessEmpty(outcomeInWords(target.rollback, headline)),
+    ...indentedUnlessEmpty(outcomeInWords(target.rollback, opening)),
     ...rollback.attempts
-      .filter(({ detail }) => !said.includes(detail))
+      .filter(({ outcome, detail }) =>
+        isAbove ? outcome !== 'skipped' && outcome !== 'failed' : !said.includes(detail),
+      )
       .flatMap((attempt) =>
         indented(
           `${attempt.id}: ${attempt.outcome}${attempt.outcome === 'skipped' ? '' : ` after ${formatDuration(attempt.seconds * 1000)}`}: ${attempt.detail}`,
@@ -248,9 +256,9 @@ function targetLines(
   ];
 }
 
-function outcomeInWords(rollback: RollbackReport, headline: Headline | undefined): string {
-  const { mark, outcome, more } = rollbackInWords(rollback, headline);
-  // A failure is shown next to each strategy.
+function outcomeInWords(rollback: RollbackReport, opening: Opening | undefined): string {
+  const { mark, outcome, more } = rollbackInWords(rollback, opening);
+  // A failure is shown next to each strategy, here or just above.
   return joined([mark, outcome, rollback.status === 'failed' ? '' : more]);
 }
 

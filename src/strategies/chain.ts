@@ -155,7 +155,7 @@ async function tryStrategy(
   }
   if (options.dryRun) {
     note(chain, link.id, 'skipped', `dry run; it would have done this: ${plan.steps.join('; ')}`);
-    return withheld('dry run: it would have been rolled back');
+    return withheld('dry run');
   }
   const { result: given, seconds } = await execute(strategy, plan, options, limit);
   if (isWithheld(given)) {
