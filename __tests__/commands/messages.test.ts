@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/commands/main.js';
@@ -151,5 +151,85 @@ describe('what is said is said once', () => {
       '   Manual rollback.',
       '   report',
     ]);
+  });
+});
+
+describe('one mistake is one problem', () => {
+  it.each<[string, readonly string[], string | undefined, string]>([
+    [
+      'a URL without https',
+      ['--url', 'shop.example.com'],
+      undefined,
+      'url: `shop.example.com` is not a URL (from --url) → add `https://`: `https://shop.example.com`',
+    ],
+    [
+      'a scheme of another kind',
+      ['--url', 'ftp://shop.example.com'],
+      undefined,
+      'url: ftp://shop.example.com is neither http nor https (from --url)',
+    ],
+    [
+      'an empty part of a host name',
+      ['--url', 'https://shop..example.com/'],
+      undefined,
+      'url: `shop..example.com` is not a host name (from --url)',
+    ],
+    [
+      'a URL with credentials in the file',
+      [],
+      'url: https://user:hunter2@shop.example.com/',
+      'rollgate.yml: line 1: `url` holds a secret, and secrets do not belong in a file → give it by the variable `ROLLGATE_URL`, from a secret of the CI system',
+    ],
+    [
+      'a misspelt key',
+      [],
+      'ulr: https://shop.example.com/',
+      'rollgate.yml: line 1: `ulr` is not an input → did you mean `url`?',
+    ],
+    ['a misspelt flag', ['--ulr', 'x'], undefined, '--ulr: this flag is not known → did you'],
+    [
+      'an input of another command with a value that is wrong besides',
+      ['--at', 'now'],
+      undefined,
+      'at: it belongs to `replay --prometheus` → take it out',
+    ],
+    [
+      'a watch shorter than its interval',
+      ['--url', 'https://shop.example.com/', '--duration', '1s'],
+      undefined,
+      'interval: `10s` is longer than the watch (`duration`: 1s)',
+    ],
+    [
+      'a latency without a unit',
+      ['--max-latency', 'p95<800'],
+      undefined,
+      'max-latency: `800` has no unit (from --max-latency) → write `800ms` for milliseconds, `800s` for seconds',
+    ],
+    [
+      'a word after a flag that is true or false',
+      ['--dry-run', 'maybe'],
+      undefined,
+      '--dry-run: takes true or false, and `maybe` is neither → write `--dry-run` or `--dry-run=false`',
+    ],
+  ])('%s', async (_, flags, file, problem) => {
+    for (const command of ['run', 'validate', 'rollback']) {
+      if (file !== undefined) writeFileSync(join(folder, 'rollgate.yml'), file);
+      const { code, lines } = await said([command, ...flags]);
+      expect(code).toBe(2);
+      const told = lines.filter((line) => !line.includes('report: '));
+      expect(told).toEqual([
+        '🔧 Configuration error: nothing was touched',
+        expect.stringContaining(`  ${problem}`),
+      ]);
+    }
+  });
+
+  it.each([
+    ['gihub', 'there is no wrapper for `gihub` → did you mean `github`? one of github, gitlab'],
+    ['http', 'there is no wrapper for `http` → name one of github, gitlab'],
+  ])('`init --ci-system %s`', async (system, problem) => {
+    const { code, lines } = await said(['init', '--yes', '--ci-system', system, ...url]);
+    expect(code).toBe(2);
+    expect(lines.slice(1)).toEqual([expect.stringContaining(`  ci-system: ${problem}`)]);
   });
 });

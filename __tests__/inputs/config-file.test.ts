@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfigFile } from '../../src/inputs/config-file.js';
+import { ownVariable } from '../../src/inputs/variables.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
 const textsOf = (content: string): Record<string, string> => {
@@ -127,7 +128,7 @@ describe('readConfigFile', () => {
       {
         subject: 'rollgate.yml',
         message: `line 1: \`${id}\` holds a secret, and secrets do not belong in a file`,
-        fix: 'give it by a secret variable of the CI system',
+        fix: `give it by the variable \`${ownVariable(id)}\`, from a secret of the CI system`,
       },
     ]);
     expect(texts.size).toBe(0);

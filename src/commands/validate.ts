@@ -24,12 +24,11 @@ export async function validate(session: Session): Promise<number> {
   const targets = await Promise.all(
     targetSessions(session).map(async (target) => ({ target, checks: await checksOf(target) })),
   );
-  const problems = [
-    ...session.problems,
-    ...(session.resolution.isFileKnown
-      ? targets.flatMap(({ target, checks }) => ofTarget(target, missingParts(target, checks)))
-      : []),
-  ];
+  // What is missing may be what could not be read.
+  const problems =
+    session.problems.length > 0
+      ? session.problems
+      : targets.flatMap(({ target, checks }) => ofTarget(target, missingParts(target, checks)));
   if (problems.length > 0) throw new UsageError(problems);
   if (targets.length > 1) console.group('effective configuration', valuesOf(session.resolution));
   for (const { target, checks } of targets) {

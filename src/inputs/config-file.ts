@@ -21,6 +21,7 @@ import {
 } from './config-entries.js';
 import { formatNumber } from '../support/text.js';
 import { didYouMean, quote } from '../support/values/value-type.js';
+import { ownVariable } from './variables.js';
 import { inputIds, inputOf, isInputId, targetInputIds, type InputId } from './table.js';
 
 /** What a part of the file says: the text of each input, as if it had come from a variable, and its checks. */
@@ -199,7 +200,7 @@ function readInput(
   reader.problem(
     where,
     `\`${id}\` holds a secret, and secrets do not belong in a file`,
-    'give it by a secret variable of the CI system',
+    `give it by the variable \`${ownVariable(id)}\`, from a secret of the CI system`,
   );
 }
 
