@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/commands/main.js';
@@ -231,5 +231,35 @@ describe('one mistake is one problem', () => {
     const { code, lines } = await said(['init', '--yes', '--ci-system', system, ...url]);
     expect(code).toBe(2);
     expect(lines.slice(1)).toEqual([expect.stringContaining(`  ci-system: ${problem}`)]);
+  });
+});
+
+describe('an unknown command', () => {
+  it.each<[string, readonly string[], Readonly<Record<string, string>>]>([
+    ['on the command line', ['rnu'], {}],
+    ['in a variable', [], { ROLLGATE_COMMAND: 'rnu' }],
+  ])('%s replaces no report, and lists all commands', async (_, argv, env) => {
+    mkdirSync(join(folder, 'rollgate-report'));
+    const report = join(folder, 'rollgate-report', 'report.json');
+    writeFileSync(report, 'of the last run');
+    const { code, output } = await said(argv, { env });
+    expect(code).toBe(2);
+    expect(readFileSync(report, 'utf8')).toBe('of the last run');
+    expect(output).toContain('`rnu` is not a command');
+    expect(output).toContain('did you mean `run`? The commands are');
+    for (const word of ['snapshot', 'help', 'completion', 'version'])
+      expect(output).toContain(`\`${word}\``);
+  });
+});
+
+describe('a terminal', () => {
+  it.each([true, false])('with colours %s', async (colour) => {
+    const { output } = await said(['rollback', ...url, '--ulr', 'x'], { terminal: true, colour });
+    const { output: dry } = await said(
+      ['rollback', ...url, '--rollback', 'command', '--rollback-command', 'true', '--dry-run'],
+      { terminal: true, colour, columns: () => 30 },
+    );
+    // eslint-disable-next-line no-control-regex -- SGR, ECMA-48 8.3.117
+    expect(/\u001b\[\d+m/.test(output + dry)).toBe(colour);
   });
 });

@@ -135,6 +135,16 @@ describe('the final lines', () => {
   });
 });
 
+describe('the final lines on a narrow terminal', () => {
+  it.each([30, 60, 119, 200])('of %i columns break between words', (columns) => {
+    for (const report of Object.values(reports)) {
+      const lines = finalLines(report, 'out/report.json', { colour: false, columns });
+      const [, ...below] = lines.filter((line) => !line.includes('https://'));
+      for (const line of below) expect(line.length).toBeLessThanOrEqual(Math.min(columns, 120));
+    }
+  });
+});
+
 describe('the live view', () => {
   const point = (failures: number, t: number) => ({ t, samples: 20, failures, logE: 0 });
   const watched = (checks: readonly CheckResult[]): readonly string[] =>
@@ -191,5 +201,26 @@ describe('the live view', () => {
     const lines = watched(many);
     expect(lines).toHaveLength(14);
     expect(lines.at(-1)).toBe('  +188 more');
+  });
+
+  it('shows value and limit first where a line does not fit', () => {
+    const checks = [
+      aCheck({ shown: '86.33 %', samples: 300, limit: '≥ 95 %' }),
+      aCheck({
+        id: 'errors-per-minute',
+        metric: 'errors-per-minute',
+        shown: '60 per minute',
+        limit: '≤ 10 per minute',
+      }),
+    ];
+    const narrow = liveLines(
+      { elapsedMs: 130_000, totalMs: 330_000, phase: 'watch', checks },
+      { colour: false, columns: 30 },
+    );
+    expect(narrow.map((line) => line.slice(0, 30).trimEnd())).toEqual([
+      '  02:10/05:30',
+      expect.stringMatching(/^ {2}success 86\.33 \(≥ 95 %\)/),
+      expect.stringMatching(/^ {2}errors 60 \(≤ 10 per minute\)/),
+    ]);
   });
 });

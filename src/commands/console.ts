@@ -1,5 +1,6 @@
 import type { SystemOutput } from '../contract/system.js';
 import { NoLongerNeeded } from '../support/abort.js';
+import type { Style } from '../report/terminal.js';
 import { configurationError, inOneLine } from '../report/words.js';
 import type { Clock } from '../support/clock.js';
 import { own, type OwnText, type Redactor } from '../support/redact.js';
@@ -17,6 +18,8 @@ export interface Console {
   /** On a terminal lines that the next ones replace; elsewhere nothing. */
   live(lines: readonly Said[]): void;
   readonly hasLive: boolean;
+  /** Colours and width of lines that a person looks at. */
+  readonly style: () => Style;
   /** The same console, whose lines begin with `[name]`. */
   of(name: string): Console;
   /** When something was last said, on the monotonic clock. */
@@ -45,10 +48,13 @@ export function createConsole(options: {
   readonly host: SystemOutput;
   readonly redactor: Redactor;
   readonly terminal: boolean;
+  readonly colour?: boolean;
+  readonly columns?: () => number | undefined;
   readonly write: (text: string) => void;
   readonly clock: Clock;
 }): Console {
   const { host, redactor, terminal, write, clock } = options;
+  const { colour = false, columns = () => undefined } = options;
   /** How many lines stand there that are to be replaced. */
   let liveLines = 0;
   let saidAt = clock.monotonic();
@@ -87,6 +93,7 @@ export function createConsole(options: {
       liveLines = texts.length;
     },
     hasLive: terminal,
+    style: () => ({ colour: terminal && colour, columns: terminal ? columns() : undefined }),
     of: (name) => speaking(own(`[${name}] `)),
     saidAt: () => saidAt,
     clean,

@@ -41,6 +41,9 @@ export async function main(entry: EntryPoint): Promise<number> {
   const session = await openSession(isDemo(entry) ? alone(entry) : entry);
   try {
     for (const notice of session.notices) session.console.line(own`note: ${notice}`);
+    // What was meant may write no report, so that none is replaced.
+    if (session.problems.some(({ subject }) => subject === 'command'))
+      throw new UsageError(session.problems);
     const judge = judging[session.command];
     if (judge !== undefined) {
       // What `combine` reads may lie there.

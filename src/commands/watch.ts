@@ -185,7 +185,7 @@ interface Progress {
 
 /** One for all targets; with several it is about the one that is worst off. */
 function createProgress(
-  console: Pick<Console, 'line' | 'live' | 'hasLive'>,
+  console: Pick<Console, 'line' | 'live' | 'hasLive' | 'style'>,
   targets: readonly {
     readonly name: string;
     readonly plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>;
@@ -227,7 +227,7 @@ function createProgress(
       };
       // Ids, numbers and words of ours.
       if (console.hasLive)
-        console.live(liveLines(progressAt(whole), { colour: true }).map((line) => own(line)));
+        console.live(liveLines(progressAt(whole), console.style()).map((line) => own(line)));
       else if (worthALine(whole)) console.line(own(progressLine(progressAt(whole))));
     },
     extended(target, by) {

@@ -1,4 +1,5 @@
 import { bad, good, type Result } from '../contract/result.js';
+import { capitalised } from '../support/text.js';
 import { didYouMean, quote, type ValueType } from '../support/values/value-type.js';
 
 interface CommandFacts {
@@ -149,9 +150,13 @@ export const switchNames: readonly string[] = [
 export function parseCommand(text: string): Result<CommandId> {
   const id = commandIds.find((each) => each === text);
   if (id !== undefined) return good(id);
-  const all = `the commands are ${commandIds.map((each) => `\`${each}\``).join(', ')}`;
-  const meant = didYouMean(text, [...commandIds, ...entryWords.map((word) => word.id)]);
-  return bad(`${quote(text)} is not a command`, meant === undefined ? all : `${meant} ${all}`);
+  const known = [...commandIds, ...entryWords.map((word) => word.id)];
+  const all = `the commands are ${known.map((each) => `\`${each}\``).join(', ')}`;
+  const meant = didYouMean(text, known);
+  return bad(
+    `${quote(text)} is not a command`,
+    meant === undefined ? all : `${meant} ${capitalised(all)}`,
+  );
 }
 
 /** The input type of `command`. */
