@@ -91,6 +91,9 @@ async function start(): Promise<number> {
     uuid: randomUUID,
     write: (text) => process.stdout.write(text),
     terminal: process.stdout.isTTY,
+    // https://no-color.org: present and not empty.
+    colour: process.stdout.isTTY && (env.NO_COLOR ?? '') === '',
+    columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
     files: systemFiles,
     exec: run,
     ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,

@@ -386,7 +386,9 @@ describe('init for another CI system', () => {
   it('only a pipeline to roll back with: exit 2, and nothing is written', async () => {
     const { code, output } = await repository.run([...argv, '--rollback', 'ci']);
     expect(code).toBe(2);
-    expect(output).toContain('no strategy of the rollback chain is configured');
+    expect(output).toContain(
+      'rollback: it names `ci`, and `ci-system` is `none` → set `ci-system`',
+    );
     expect(repository.place.files()).toEqual({});
   });
 
@@ -781,7 +783,7 @@ describe('init without a terminal', () => {
       'a chain without a configured strategy',
       ['--yes', '--ci-system', 'github', ...url, '--rollback', 'kubernetes'],
       {},
-      ['no strategy of the rollback chain is configured'],
+      ['rollback: it names `kubernetes`, and `kubernetes-workload` is not set'],
     ],
     [
       'Prometheus without selectors',

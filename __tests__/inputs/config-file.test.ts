@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfigFile } from '../../src/inputs/config-file.js';
+import { ownVariable } from '../../src/inputs/variables.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
 const textsOf = (content: string): Record<string, string> => {
@@ -77,7 +78,7 @@ describe('readConfigFile', () => {
     ['checks: {}', 'line 1: `checks` is not a list (write items like `- source: prometheus`)'],
     ['checks: [1]', 'line 1: a check is a map (write it like `- source: prometheus`)'],
     ['targets: {}', 'line 1: `targets` is not a list (write items like `- name: api`)'],
-    ['targets: []', 'line 1: `targets` is not a list (write items like `- name: api`)'],
+    ['targets: []', 'line 1: `targets` is empty (write items like `- name: api`, or take it out)'],
     ['targets: [api]', 'line 1: a target is a map (write it like `- name: api`)'],
     [
       'targets:\n  - url: https://a',
@@ -97,19 +98,31 @@ describe('readConfigFile', () => {
     ],
     ['targets:\n  - name: a\n    urll: b', 'line 3: `urll` is not an input (did you mean `url`?)'],
     ['config: other.yml', 'line 1: `config` has no meaning in the file (take it out)'],
-    ['duration: 5m\nduration: 6m', 'line 2, column 1: this key is here a second time'],
+    [
+      'duration: 5m\nduration: 6m',
+      'line 2, column 1: `duration` is here a second time (keep one of them)',
+    ],
     ['- a\n- b', 'is not a map of inputs (write lines like `duration: 5m`)'],
     ['just text', 'is not a map of inputs (write lines like `duration: 5m`)'],
-    ['duration: [5m]', 'line 1: the value of `duration` is neither a text nor a number'],
-    ['url: {a: b}', 'line 1: the value of `url` is neither a text nor a list of texts'],
-    ['url: [[https://a]]', 'line 1: the value of `url` is neither a text nor a list of texts'],
+    [
+      'duration: [5m]',
+      'line 1: the value of `duration` is neither a text nor a number (write it on the line of its key: `duration: VALUE`)',
+    ],
+    [
+      'url: {a: b}',
+      'line 1: the value of `url` is neither a text nor a list of texts (write it as `url: VALUE`, or as items, `- VALUE` each)',
+    ],
+    [
+      'url: [[https://a]]',
+      'line 1: the value of `url` is neither a text nor a list of texts (write it as `url: VALUE`, or as items, `- VALUE` each)',
+    ],
     [
       'rollback-parameters: {a: [b]}',
-      'line 1: the value of `rollback-parameters` is neither a text nor a map of texts',
+      'line 1: the value of `rollback-parameters` is neither a text nor a map of texts (write it as lines `name: value` below it, or as items, `- name=value` each)',
     ],
     [
       'rollback-parameters: {a: "b\\nc=d"}',
-      'line 1: the value of `rollback-parameters` is neither a text nor a map of texts',
+      'line 1: the value of `rollback-parameters` is neither a text nor a map of texts (write it as lines `name: value` below it, or as items, `- name=value` each)',
     ],
   ])('refuses %j', (content, message) => {
     expect(messagesOf(content)).toEqual([message]);
@@ -127,7 +140,7 @@ describe('readConfigFile', () => {
       {
         subject: 'rollgate.yml',
         message: `line 1: \`${id}\` holds a secret, and secrets do not belong in a file`,
-        fix: 'give it by a secret variable of the CI system',
+        fix: `give it by the variable \`${ownVariable(id)}\`, from a secret of the CI system`,
       },
     ]);
     expect(texts.size).toBe(0);
@@ -156,7 +169,7 @@ describe('readConfigFile', () => {
     }
     bomb.push('url: *k29');
     expect(messagesOf(bomb.join('\n'))).toContain(
-      'line 31: the value of `url` is neither a text nor a list of texts',
+      'line 31: the value of `url` is neither a text nor a list of texts (write it as `url: VALUE`, or as items, `- VALUE` each)',
     );
     expect(messagesOf(`url: ${'['.repeat(20_000)}`)).not.toEqual([]);
   });

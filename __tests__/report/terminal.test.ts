@@ -102,7 +102,6 @@ describe('the final lines', () => {
       '   41 of 300 requests failed (86.3 % success, limit 95 %). This is not bad luck: a version within the limit would look',
       '   this bad in fewer than 1 in 2,223 watches.',
       '   Health passed 2 checks in a row after the rollback.',
-      '   kubernetes: skipped: not configured: set `kubernetes-workload`',
       '   ci: verified after 11s: Workflow rollback.yml ran on main and ended with success.',
       '   https://github.com/acme/shop/actions/runs/4711',
       '   report: out/report.json',
@@ -138,6 +137,16 @@ describe('the final lines', () => {
         expect(lines.join('').replace(/\s/g, '')).toContain(reason.replace(/\s/g, ''));
       }),
     );
+  });
+});
+
+describe('the final lines on a narrow terminal', () => {
+  it.each([30, 60, 119, 200])('of %i columns break between words', (columns) => {
+    for (const report of Object.values(reports)) {
+      const lines = finalLines(report, 'out/report.json', { colour: false, columns });
+      const [, ...below] = lines.filter((line) => !line.includes('https://'));
+      for (const line of below) expect(line.length).toBeLessThanOrEqual(Math.min(columns, 120));
+    }
   });
 });
 
@@ -197,5 +206,26 @@ describe('the live view', () => {
     const lines = watched(many);
     expect(lines).toHaveLength(14);
     expect(lines.at(-1)).toBe('  +188 more');
+  });
+
+  it('shows value and limit first where a line does not fit', () => {
+    const checks = [
+      aCheck({ shown: '86.33 %', samples: 300, limit: '≥ 95 %' }),
+      aCheck({
+        id: 'errors-per-minute',
+        metric: 'errors-per-minute',
+        shown: '60 per minute',
+        limit: '≤ 10 per minute',
+      }),
+    ];
+    const narrow = liveLines(
+      { elapsedMs: 130_000, totalMs: 330_000, phase: 'watch', checks },
+      { colour: false, columns: 30 },
+    );
+    expect(narrow.map((line) => line.slice(0, 30).trimEnd())).toEqual([
+      '  02:10/05:30',
+      expect.stringMatching(/^ {2}success 86\.33 \(≥ 95 %\)/),
+      expect.stringMatching(/^ {2}errors 60 \(≤ 10 per minute\)/),
+    ]);
   });
 });

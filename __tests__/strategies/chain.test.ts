@@ -585,3 +585,30 @@ describe('runChain, other endings', () => {
     expect(c.clock.sleeping).toBe(0);
   });
 });
+
+describe('what is going to be done', () => {
+  it.each<[string, Script, readonly string[]]>([
+    [
+      'once, right before the first change',
+      {
+        execute: (context) => {
+          context.progress('nothing so far');
+          context.beforeChange();
+          context.beforeChange();
+          context.progress('done');
+          return Promise.resolve(result('verified'));
+        },
+      },
+      ['nothing so far', 'ci: do ci', 'done', 'ci: verified: it verified'],
+    ],
+    [
+      'never, where nothing was begun',
+      { execute: () => Promise.resolve(result('failed', { detail: 'there is no such pipeline' })) },
+      ['ci: failed: there is no such pipeline'],
+    ],
+  ])('is said %s', async (_, script, lines) => {
+    const c = chain().strategy('ci', script);
+    await c.run();
+    expect(c.lines).toEqual(lines);
+  });
+});

@@ -1,5 +1,5 @@
 import type { Before, CheckEntry, CheckSpec, Past } from '../contract/check.js';
-import type { Result } from '../contract/result.js';
+import type { Finding, Result } from '../contract/result.js';
 import { beforeInWords } from '../gate/explain.js';
 import { withPast } from '../gate/limit-before.js';
 import { pastOf } from '../sources/registry.js';
@@ -40,6 +40,8 @@ export interface Compared {
     readonly id: string;
     readonly words: string;
     readonly isNews: boolean;
+    /** Why there is no limit, where the server could not tell. */
+    readonly problem?: string;
   }[];
 }
 
@@ -65,13 +67,25 @@ export async function compareBefore(session: TargetSession, until: number): Prom
   };
 }
 
-/** Says what became of the limits. @param all also where nothing changes */
+/**
+ * Says what became of the limits.
+ * @param all also where nothing changes
+ * @param findings what preflight says: a server that does not answer is not reported twice
+ */
 export function printCompared(
   { session, said }: Compared,
-  { all }: { readonly all: boolean },
+  { all, findings }: { readonly all: boolean; readonly findings: readonly Finding[] },
 ): void {
-  for (const { id, words, isNews } of said)
-    if (words !== '' && (all || isNews)) session.console.line(own`${own(id)}: ${words}`);
+  const isReported = (problem: string | undefined): boolean =>
+    problem !== undefined && findings.some(({ message }) => message.includes(problem));
+  const told = said.filter(
+    ({ words, isNews, problem }) => words !== '' && (all || isNews) && !isReported(problem),
+  );
+  // A server that cannot tell has one reason for all checks.
+  for (const text of new Set(told.map(({ words }) => words))) {
+    const ids = told.filter(({ words }) => words === text).map(({ id }) => id);
+    session.console.line(own`${own(ids.join(', '))}: ${text}`);
+  }
 }
 
 interface ComparedEntry {
@@ -90,7 +104,8 @@ async function compareEntry(
   if (past === undefined) return { entry, said: [] };
   if (!past.ok) {
     const words = `No limit from the hour before: ${past.problem.message}.`;
-    return { entry, said: [{ id: entry.checks[0]?.id ?? entry.id, words, isNews: true }] };
+    const { message: problem } = past.problem;
+    return { entry, said: [{ id: entry.checks[0]?.id ?? entry.id, words, isNews: true, problem }] };
   }
   const checks = entry.checks.map((spec): CheckSpec => withPast(spec, past.value, before));
   return {

@@ -1,5 +1,7 @@
 import type { SystemOutput } from '../contract/system.js';
 import { NoLongerNeeded } from '../support/abort.js';
+import type { Style } from '../report/terminal.js';
+import { configurationError, inOneLine } from '../report/words.js';
 import type { Clock } from '../support/clock.js';
 import { own, type OwnText, type Redactor } from '../support/redact.js';
 import { formatDuration, neutralise } from '../support/text.js';
@@ -16,6 +18,8 @@ export interface Console {
   /** On a terminal lines that the next ones replace; elsewhere nothing. */
   live(lines: readonly Said[]): void;
   readonly hasLive: boolean;
+  /** Colours and width of lines that a person looks at. */
+  readonly style: () => Style;
   /** The same console, whose lines begin with `[name]`. */
   of(name: string): Console;
   /** When something was last said, on the monotonic clock. */
@@ -44,10 +48,13 @@ export function createConsole(options: {
   readonly host: SystemOutput;
   readonly redactor: Redactor;
   readonly terminal: boolean;
+  readonly colour?: boolean;
+  readonly columns?: () => number | undefined;
   readonly write: (text: string) => void;
   readonly clock: Clock;
 }): Console {
   const { host, redactor, terminal, write, clock } = options;
+  const { colour = false, columns = () => undefined } = options;
   /** How many lines stand there that are to be replaced. */
   let liveLines = 0;
   let saidAt = clock.monotonic();
@@ -86,11 +93,33 @@ export function createConsole(options: {
       liveLines = texts.length;
     },
     hasLive: terminal,
+    style: () => ({ colour: terminal && colour, columns: terminal ? columns() : undefined }),
     of: (name) => speaking(own(`[${name}] `)),
     saidAt: () => saidAt,
     clean,
   });
   return speaking(own(''));
+}
+
+/**
+ * Why nothing was begun, a line for each problem. In plain lines: a group is folded where it matters most.
+ * @param summary what they come to, words of ours
+ */
+export function listProblems(
+  console: Pick<Console, 'line'>,
+  problems: readonly Listed[],
+  summary?: string,
+): void {
+  console.line(own(inOneLine(configurationError)));
+  if (summary !== undefined) console.line(own(`  ${summary}:`));
+  for (const { subject, message, fix } of problems)
+    console.line(own`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
+}
+
+interface Listed {
+  readonly subject: Said;
+  readonly message: string;
+  readonly fix?: string | undefined;
 }
 
 /** A CI system ends a job that is silent for long; milliseconds, a little less than the promised 60 s. */

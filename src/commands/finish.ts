@@ -95,8 +95,7 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
   const code = exitCodeOfAll(outcome, settings['fail-on']);
   annotate(session, report, code);
   const shownPath = written ? session.redactor.redact(path) : null;
-  const style = { colour: console.hasLive };
-  for (const line of finalLines(report, shownPath, style, outcome.isListed))
+  for (const line of finalLines(report, shownPath, console.style(), outcome.isListed))
     console.line(own(line));
   await attempt(session, 'the notifications could not be sent', () =>
     notify(session, report, path),

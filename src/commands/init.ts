@@ -66,11 +66,12 @@ export async function init(session: Session): Promise<number> {
   const { entry, console } = session;
   const { flags, switches } = parseArgv(entry.argv);
   const named = session.resolution.origins['ci-system'].level <= 4;
-  const wish = named ? namedSystem(session.settings['ci-system'] ?? '') : undefined;
+  const text = flags.get('ci-system') ?? session.settings['ci-system'] ?? '';
+  const wish = named ? namedSystem(text.trim().toLowerCase()) : undefined;
+  // What the inputs of a system need follows from which one it is.
   const problems = [
-    ...session.problems,
+    ...(wish?.ok === false ? [{ subject: 'ci-system', ...wish.problem }] : session.problems),
     ...unfit(flags),
-    ...(wish?.ok === false ? [{ subject: 'ci-system', ...wish.problem }] : []),
   ];
   if (problems.length > 0) throw new UsageError(problems);
 

@@ -3,11 +3,11 @@ import type { CommandId } from '../inputs/commands.js';
 import { Cancelled } from '../support/abort.js';
 import { messageOf, UsageError } from '../support/errors.js';
 import { alone, isDemo } from './demo/alone.js';
+import { listProblems } from './console.js';
 import type { EntryPoint } from './entry-point.js';
 import { finish, removeOldReport } from './finish.js';
 import { openSession, type Session } from './session.js';
 import type { Outcome } from './outcome.js';
-import { configurationError, inOneLine } from '../report/words.js';
 import { own } from '../support/redact.js';
 
 /** Commands whose outcome is a report. */
@@ -41,6 +41,9 @@ export async function main(entry: EntryPoint): Promise<number> {
   const session = await openSession(isDemo(entry) ? alone(entry) : entry);
   try {
     for (const notice of session.notices) session.console.line(own`note: ${notice}`);
+    // What was meant may write no report, so that none is replaced.
+    if (session.problems.some(({ subject }) => subject === 'command'))
+      throw new UsageError(session.problems);
     const judge = judging[session.command];
     if (judge !== undefined) {
       // What `combine` reads may lie there.
@@ -77,10 +80,7 @@ function failed({ console }: Session, error: unknown): Outcome {
     return { verdict: 'cancelled', exitCode: exitCodes.cancelled, reason };
   }
   if (error instanceof UsageError) {
-    // Plain lines: a group is folded where it matters most.
-    console.line(own(inOneLine(configurationError)));
-    for (const { subject, message, fix } of error.problems)
-      console.line(own`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
+    listProblems(console, error.problems);
     return {
       verdict: null,
       exitCode: exitCodes.usage,

@@ -66,17 +66,18 @@ async function prove(
   const { compareBefore, deployTime, printCompared } = await import('./before.js');
   // Without a snapshot nothing is deployed yet.
   const until = snapshot === undefined ? target.entry.clock.now() : deployTime(target, snapshot);
-  printCompared(await compareBefore(target, until), { all: true });
+  const compared = await compareBefore(target, until);
   const built = await buildLinks(target, { snapshot });
   const checks = withMemory(target, await checksOf(target), snapshot, built.links);
   const missing = [
     ...withoutCheck(checks),
-    ...(target.settings['on-unhealthy'] === 'rollback' ? withoutStrategy(built.configured) : []),
+    ...(target.settings['on-unhealthy'] === 'rollback' ? withoutStrategy(target) : []),
   ];
   const [proven, asked] = await Promise.all([
     preflightAll(target, checks, built.links, true),
     askAll(target, checks),
   ]);
+  printCompared(compared, { all: true, findings: proven });
   return {
     target,
     findings: ofTarget(target, [

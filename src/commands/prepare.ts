@@ -1,6 +1,7 @@
 import type { Check } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import type { ChainLink } from '../contract/strategy.js';
+import { lackingStrategy } from '../inputs/configured.js';
 import { extensionOf } from '../gate/extension.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf, type UsageProblem, UsageError } from '../support/errors.js';
@@ -54,11 +55,11 @@ export async function prepareAll(session: Session): Promise<readonly PreparedTar
       const isRollbackRequested = wantsRollback(target);
       const built: Links = isRollbackRequested
         ? await buildLinks(target, { snapshot })
-        : { links: [], findings: [], configured: 0 };
+        : { links: [], findings: [] };
       problems.push(
         ...ofTarget(target, [
           ...withoutCheck(checks),
-          ...(isRollbackRequested ? withoutStrategy(built.configured) : []),
+          ...(isRollbackRequested ? withoutStrategy(target) : []),
         ]),
       );
       const { links } =
@@ -92,14 +93,15 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
     const { session, built, snapshot } = target;
     const proving = prove(target);
     const notDeployed = snapshot === undefined ? undefined : await waited(target, await proving);
-    const [[preflight, compared], beginning] = await Promise.all([
+    const [[preflight, { session: comparedSession, checks }], beginning] = await Promise.all([
       proving,
       captureAll(session, target.wantsRollback ? built.links : target.links.filter(canGoBack)),
     ]);
     const { alreadyRolledBack } = beginning;
     return {
       ...target,
-      ...compared,
+      session: comparedSession,
+      checks,
       findings: [
         ...built.findings,
         ...preflight,
@@ -123,7 +125,9 @@ async function prove(
   target: PreparedTarget,
 ): Promise<readonly [readonly Finding[], Pick<PreparedTarget, 'session' | 'checks'>]> {
   const compared = await withHourBefore(target);
-  return [await preflightAll(compared.session, compared.checks, target.built.links), compared];
+  const findings = await preflightAll(compared.session, compared.checks, target.built.links);
+  compared.print(findings);
+  return [findings, compared];
 }
 
 /** Waits for what was deployed, unless it is known by now that it could not be watched. */
@@ -137,23 +141,26 @@ async function waited(
 }
 
 /** The target with the limits that the hour before its deploy gives. */
-async function withHourBefore({
-  session,
-  checks,
-  links,
-  snapshot,
-}: PreparedTarget): Promise<Pick<PreparedTarget, 'session' | 'checks'>> {
+async function withHourBefore({ session, checks, links, snapshot }: PreparedTarget): Promise<
+  Pick<PreparedTarget, 'session' | 'checks'> & {
+    /** Says what became of the limits, after what preflight found. */
+    readonly print: (findings: readonly Finding[]) => void;
+  }
+> {
   // Most runs have no server that could tell.
   if (session.resolution.checks.every(({ before }) => before === undefined))
-    return { session, checks };
+    return { session, checks, print: () => undefined };
   const { compareBefore, deployTime, printCompared } = await import('./before.js');
   const compared = await compareBefore(session, deployTime(session, snapshot));
-  printCompared(compared, { all: false });
-  if (compared.session === session) return { session, checks };
+  const print = (findings: readonly Finding[]): void => {
+    printCompared(compared, { all: false, findings });
+  };
+  if (compared.session === session) return { session, checks, print };
   const fresh = await checksOf(compared.session);
   return {
     session: compared.session,
     checks: withMemory(compared.session, fresh, snapshot, links),
+    print,
   };
 }
 
@@ -302,13 +309,7 @@ export function withoutCheck(checks: readonly unknown[]): readonly UsageProblem[
 }
 
 /** Something must be there to roll back with. */
-export function withoutStrategy(configured: number): readonly UsageProblem[] {
-  if (configured > 0) return [];
-  return [
-    {
-      subject: 'rollback',
-      message: 'no strategy of the rollback chain is configured',
-      fix: 'set `kubernetes-workload`, `helm-release`, `compose-project`, `ecs-service`, `lambda-alias` or `canary-workload`, name `ci` in `rollback` (or set `ci-system`), or set `rollback-command` and `rollback: command`; to judge only, set `on-unhealthy: report`',
-    },
-  ];
+export function withoutStrategy({ resolution }: TargetSession): readonly UsageProblem[] {
+  const problem = lackingStrategy(resolution);
+  return problem === undefined ? [] : [{ subject: 'rollback', ...problem }];
 }

@@ -42,9 +42,7 @@ export async function rollback(session: Session): Promise<Outcome> {
       built: await buildLinks(target, { isRollbackRun: marker !== null, snapshot }),
     })),
   );
-  const missing = prepared.flatMap(({ target, built }) =>
-    ofTarget(target, withoutStrategy(built.configured)),
-  );
+  const missing = prepared.flatMap(({ target }) => ofTarget(target, withoutStrategy(target)));
   if (missing.length > 0) throw new UsageError(missing);
   const reason = settings.reason ?? 'Manual rollback.';
   if (marker !== null)

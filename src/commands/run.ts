@@ -9,11 +9,11 @@ import {
   obstacle,
   planInWords,
   prepareAll,
-  type PreparedTarget,
   printFindings,
   proveAll,
   type ProvenTarget,
 } from './prepare.js';
+import { listProblems } from './console.js';
 import { announceShard, type Session, ofTarget } from './session.js';
 import { combine, type Outcome, withoutTargets } from './outcome.js';
 import { own } from '../support/redact.js';
@@ -35,7 +35,6 @@ export async function run(session: Session): Promise<Outcome> {
   let proven: readonly ProvenTarget[];
   try {
     const prepared = await prepareAll(session);
-    announce(session, prepared);
     proven = await proveAll(prepared);
   } catch (error) {
     if (!isCancelled(session.entry.signal)) throw error;
@@ -43,24 +42,33 @@ export async function run(session: Session): Promise<Outcome> {
   }
   const found = proven.flatMap((target) => ofTarget(target.session, target.findings));
   const inTheWay = obstacle(proven);
-  if (inTheWay !== undefined)
+  if (inTheWay !== undefined) {
+    const errors = found.filter(({ level }) => level === 'error');
+    listProblems(
+      session.console,
+      errors.map((error) => ({ ...error, subject: own(error.subject) })),
+      `${inTheWay}, so nothing was watched`,
+    );
     return {
       verdict: null,
       exitCode: exitCodes.usage,
-      reason: `${inTheWay}, so nothing was watched: ${found
-        .filter((f) => f.level === 'error')
-        .map(findingInWords)
-        .join('; ')}`,
+      isListed: true,
+      reason: `${inTheWay}, so nothing was watched: ${errors.map(findingInWords).join('; ')}`,
       findings: found,
     };
+  }
   // A broken strategy is only a warning while another one works.
   const findings = found.map(asWarning);
+  announce(
+    session,
+    proven.filter(({ nothingToJudge }) => nothingToJudge === undefined),
+  );
   printFindings(session, findings);
   const outcome = combine(await judgeAll(session, proven));
   return { ...outcome, findings: [...findings, ...(outcome.findings ?? [])] };
 }
 
-function announce({ entry, console }: Session, targets: readonly PreparedTarget[]): void {
+function announce({ entry, console }: Session, targets: readonly ProvenTarget[]): void {
   const names = targets.map(({ session }) => session.target);
   if (targets.length > 1)
     console.line(own(`rollgate ${entry.version}: watching ${namesInWords(names)}`));

@@ -84,6 +84,8 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     host,
     redactor,
     terminal: entry.terminal && info.system === 'local',
+    colour: entry.colour,
+    columns: entry.columns,
     write: entry.write,
     clock,
   });
@@ -144,7 +146,7 @@ function connections(
 }
 
 function outputOf(
-  { env, write, files, clock, terminal }: EntryPoint,
+  { env, write, files, clock, colour }: EntryPoint,
   info: RunInfo,
   reportDir: string,
 ): Promise<SystemOutput> {
@@ -158,7 +160,7 @@ function outputOf(
     writeFile: (path, text) => files.writeFile(path, text),
     reportDir,
     now: () => clock.now(),
-    terminal,
+    terminal: colour,
   });
 }
 

@@ -19,8 +19,6 @@ export interface Links {
   readonly links: readonly ChainLink[];
   /** What is wrong with configured strategies: one cannot be made, or has no token here. */
   readonly findings: readonly Finding[];
-  /** How many strategies the user configured, usable or not. */
-  readonly configured: number;
 }
 
 interface LinkOptions {
@@ -89,7 +87,7 @@ export async function buildLinks(
       message: '`rollback-command` is set, but `rollback` does not name `command`',
       fix: 'add `command` to `rollback` where it belongs in the chain',
     });
-  return { links, findings, configured: strategies.filter(({ configured }) => configured).length };
+  return { links, findings };
 }
 
 /**

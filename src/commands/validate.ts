@@ -24,14 +24,12 @@ export async function validate(session: Session): Promise<number> {
   const targets = await Promise.all(
     targetSessions(session).map(async (target) => ({ target, checks: await checksOf(target) })),
   );
-  const problems = [
-    ...session.problems,
-    ...(session.resolution.isFileKnown
-      ? targets.flatMap(({ target, checks }) => ofTarget(target, missingParts(target, checks)))
-      : []),
-  ];
+  // What is missing may be what could not be read.
+  const problems =
+    session.problems.length > 0
+      ? session.problems
+      : targets.flatMap(({ target, checks }) => ofTarget(target, missingParts(target, checks)));
   if (problems.length > 0) throw new UsageError(problems);
-  for (const notice of session.notices) console.annotate('notice', 'Rollgate', notice);
   if (targets.length > 1) console.group('effective configuration', valuesOf(session.resolution));
   for (const { target, checks } of targets) {
     const values = valuesOf(target.resolution, target.isOnly ? undefined : session.resolution);
@@ -59,17 +57,12 @@ export async function validate(session: Session): Promise<number> {
   return exitCodes.healthy;
 }
 
-function missingParts(
-  { resolution, settings }: TargetSession,
-  checks: readonly unknown[],
-): readonly UsageProblem[] {
-  const configured = configuredStrategies(resolution).filter(
-    (strategy) => strategy.configured,
-  ).length;
+function missingParts(target: TargetSession, checks: readonly unknown[]): readonly UsageProblem[] {
+  const { resolution, settings } = target;
   return [
     // An entry with a mistake counts: it is there.
     ...withoutCheck([...checks, ...resolution.writtenSources]),
-    ...(settings['on-unhealthy'] === 'rollback' ? withoutStrategy(configured) : []),
+    ...(settings['on-unhealthy'] === 'rollback' ? withoutStrategy(target) : []),
   ];
 }
 

@@ -113,7 +113,11 @@ async function watchTarget(
       ...(decidedAt === null ? {} : { at: decidedAt }),
       judgement: { verdict, reason, decidedBy, ...(neverWell === true && { neverWell }) },
     });
-  if (verdict === 'unhealthy' || verdict === 'inconclusive')
+  // The last lines of the run say it, where nothing else comes between.
+  const isLast =
+    session.isOnly &&
+    (verdict === 'unhealthy' ? settings['on-unhealthy'] : settings['on-inconclusive']) === 'report';
+  if ((verdict === 'unhealthy' || verdict === 'inconclusive') && !isLast)
     console.line(
       own`${own(verdict)} after ${own(formatDuration(decidedAt ?? 0))}: ${firstSentence(reason)}`,
     );
@@ -181,7 +185,7 @@ interface Progress {
 
 /** One for all targets; with several it is about the one that is worst off. */
 function createProgress(
-  console: Pick<Console, 'line' | 'live' | 'hasLive'>,
+  console: Pick<Console, 'line' | 'live' | 'hasLive' | 'style'>,
   targets: readonly {
     readonly name: string;
     readonly plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>;
@@ -223,7 +227,7 @@ function createProgress(
       };
       // Ids, numbers and words of ours.
       if (console.hasLive)
-        console.live(liveLines(progressAt(whole), { colour: true }).map((line) => own(line)));
+        console.live(liveLines(progressAt(whole), console.style()).map((line) => own(line)));
       else if (worthALine(whole)) console.line(own(progressLine(progressAt(whole))));
     },
     extended(target, by) {

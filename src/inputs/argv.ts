@@ -96,6 +96,8 @@ class Reader {
   private readonly switches = new Set<string>();
   private readonly problems: (UsageProblem | LateProblem)[] = [];
   private readonly requested = new Set<string>();
+  /** Words that stand right after a flag that takes true or false, and are neither. */
+  private readonly afterBoolean = new Map<string, string>();
 
   word(value: string): void {
     this.words.push(value);
@@ -143,6 +145,8 @@ class Reader {
   private input(id: InputId, token: OptionToken, word: string | undefined): boolean {
     if (isBoolean(id)) {
       const takesWord = token.value === undefined && word !== undefined && parseBoolean(word).ok;
+      if (token.value === undefined && word !== undefined && !takesWord)
+        this.afterBoolean.set(word, token.rawName);
       this.set(id, token.value ?? (takesWord ? word : 'true'));
       return takesWord;
     }
@@ -177,6 +181,16 @@ class Reader {
     return this.read(flag, word, operands);
   }
 
+  private notBoolean(word: string): UsageProblem | undefined {
+    const flag = this.afterBoolean.get(word);
+    if (flag === undefined) return undefined;
+    return {
+      subject: flag,
+      message: `takes true or false, and ${quote(word)} is neither`,
+      fix: `write \`${flag}\` or \`${flag}=false\``,
+    };
+  }
+
   private read(
     flag: string | undefined,
     word: string | undefined,
@@ -192,17 +206,20 @@ class Reader {
     const given = word ?? flag;
     const parsed = given === undefined ? undefined : parseCommand(given);
     if (parsed?.ok === false) {
-      this.problems.push({ subject: 'command', ...parsed.problem });
+      this.problems.push(this.notBoolean(given ?? '') ?? { subject: 'command', ...parsed.problem });
       this.flags.delete('command');
     } else {
       if (parsed !== undefined) this.flags.set('command', parsed.value);
       const unexpected = given !== undefined && takesWords(given) ? [] : operands;
       this.problems.push(
-        ...unexpected.map((operand) => ({
-          subject: quote(operand),
-          message: 'this word is not expected after the command',
-          fix: 'values are given to flags: `--url https://app.example.com`',
-        })),
+        ...unexpected.map(
+          (operand) =>
+            this.notBoolean(operand) ?? {
+              subject: quote(operand),
+              message: 'this word is not expected after the command',
+              fix: 'values are given to flags: `--url https://app.example.com`',
+            },
+        ),
       );
     }
     this.problems.push(...foreignSwitches(this.switches, parsed));

@@ -1,4 +1,5 @@
 import { bad, good, type Result } from '../contract/result.js';
+import { capitalised } from '../support/text.js';
 import { didYouMean, quote, type ValueType } from '../support/values/value-type.js';
 
 interface CommandFacts {
@@ -27,7 +28,7 @@ export const commands = [
     examples: [
       'run --url https://shop.example.com/ --kubernetes-workload deployment/shop',
       'run --url https://shop.example.com/ --rollback command --rollback-command ./back.sh',
-      'run --url https://shop.example.com/ --duration 2m --dry-run',
+      'run --url https://shop.example.com/ --duration 2m --on-unhealthy report',
     ],
     description:
       'Watches the deployment, judges it, and rolls it back when it is bad. The default.',
@@ -154,9 +155,13 @@ export const switchNames: readonly string[] = [
 export function parseCommand(text: string): Result<CommandId> {
   const id = commandIds.find((each) => each === text);
   if (id !== undefined) return good(id);
-  const all = `the commands are ${commandIds.map((each) => `\`${each}\``).join(', ')}`;
-  const meant = didYouMean(text, [...commandIds, ...entryWords.map((word) => word.id)]);
-  return bad(`${quote(text)} is not a command`, meant === undefined ? all : `${meant} ${all}`);
+  const known = [...commandIds, ...entryWords.map((word) => word.id)];
+  const all = `the commands are ${known.map((each) => `\`${each}\``).join(', ')}`;
+  const meant = didYouMean(text, known);
+  return bad(
+    `${quote(text)} is not a command`,
+    meant === undefined ? all : `${meant} ${capitalised(all)}`,
+  );
 }
 
 /** The input type of `command`. */

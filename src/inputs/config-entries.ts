@@ -60,7 +60,11 @@ function readEntry(reader: FileReader, map: YAMLMap, where: string, depth: numbe
     if (isMap(target) && depth > 1)
       fields.set(name, { where: place, value: readEntry(reader, target, place, depth - 1) });
     else if (text === undefined)
-      reader.problem(place, `the value of ${quote(name)} is neither a text nor a list of texts`);
+      reader.problem(
+        place,
+        `the value of ${quote(name)} is neither a text nor a list of texts`,
+        'write it on the line of its key, or as items, `- VALUE` each',
+      );
     else if (text !== '') fields.set(name, { where: place, value: text });
   }
   return { where, fields };

@@ -7,7 +7,6 @@ import {
   LineCounter,
   parseDocument,
   type Document,
-  type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import { messageOf, type UsageProblem } from '../support/errors.js';
@@ -21,6 +20,8 @@ import {
 } from './config-entries.js';
 import { formatNumber } from '../support/text.js';
 import { didYouMean, quote } from '../support/values/value-type.js';
+import { ownVariable } from './variables.js';
+import { yamlProblems } from './yaml-problem.js';
 import { inputIds, inputOf, isInputId, targetInputIds, type InputId } from './table.js';
 
 /** What a part of the file says: the text of each input, as if it had come from a variable, and its checks. */
@@ -89,9 +90,9 @@ export function readConfigFile(name: string, content: string): ConfigFile {
     return unreadable;
   }
   if (doc.errors.length > 0) {
-    for (const error of firstErrors(doc.errors)) {
-      const { line, col } = lines.linePos(error.pos[0]);
-      problem(`line ${String(line)}, column ${String(col)}`, syntaxMessage(error));
+    for (const { offset, message, fix } of yamlProblems(doc.errors, content)) {
+      const { line, col } = lines.linePos(offset);
+      problem(`line ${String(line)}, column ${String(col)}`, message, fix);
     }
     return unreadable;
   }
@@ -114,12 +115,6 @@ export function readConfigFile(name: string, content: string): ConfigFile {
     },
   });
   return { ...scope, targets, problems, secrets, isUnreadable: false };
-}
-
-/** What follows a mistake of syntax is read wrongly, so that only the first one counts. */
-function firstErrors(errors: readonly YAMLError[]): readonly YAMLError[] {
-  const syntax = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
-  return syntax === undefined ? errors : [syntax];
 }
 
 /** Enough for 1,000 targets with fifteen lines each; what takes the parser longer than a moment is over it. */
@@ -186,7 +181,11 @@ function readInput(
 ): void {
   const text = textOf(reader.doc, id, value);
   if (text === undefined) {
-    reader.problem(where, `the value of \`${id}\` is neither a text nor ${shapeInWords(id)}`);
+    reader.problem(
+      where,
+      `the value of \`${id}\` is neither a text nor ${shapeInWords(id)}`,
+      `write it ${exampleOf(id)}`,
+    );
     return;
   }
   if (text === '') return;
@@ -199,16 +198,18 @@ function readInput(
   reader.problem(
     where,
     `\`${id}\` holds a secret, and secrets do not belong in a file`,
-    'give it by a secret variable of the CI system',
+    `give it by the variable \`${ownVariable(id)}\`, from a secret of the CI system`,
   );
 }
 
 function readTargets(reader: FileReader, value: unknown, where: string): readonly TargetScope[] {
   const list = followAlias(reader.doc, value);
-  if (!isSeq(list) || list.items.length === 0) {
+  if (!isSeq(list)) {
     reader.problem(where, '`targets` is not a list', 'write items like `- name: api`');
     return [];
   }
+  if (list.items.length === 0)
+    reader.problem(where, '`targets` is empty', 'write items like `- name: api`, or take it out');
   const names = new Set<string>();
   return list.items.flatMap((item): TargetScope[] => {
     const map = followAlias(reader.doc, item);
@@ -247,16 +248,18 @@ function refusedSecrets(id: InputId, text: string): readonly string[] {
     : (type.secretParts?.(text) ?? []);
 }
 
-/** The parser's own words, without the piece of the file that follows a colon: it may be a secret. */
-function syntaxMessage(error: YAMLError): string {
-  if (error.code === 'DUPLICATE_KEY') return 'this key is here a second time';
-  return error.message.split(': ')[0] ?? error.message;
-}
-
 function shapeInWords(id: InputId): string {
   const { shape } = inputOf(id).type;
   if (shape === 'list') return 'a list of texts';
   return shape === 'pairs' ? 'a map of texts' : 'a number';
+}
+
+function exampleOf(id: InputId): string {
+  const { shape, separator = '' } = inputOf(id).type;
+  if (shape === 'list') return `as \`${id}: VALUE\`, or as items, \`- VALUE\` each`;
+  return shape === 'pairs'
+    ? `as lines \`name: value\` below it, or as items, \`- name${separator}value\` each`
+    : `on the line of its key: \`${id}: VALUE\``;
 }
 
 /**

@@ -1,7 +1,8 @@
+import type { Problem } from '../contract/result.js';
 import type { StrategyId } from '../contract/strategy.js';
 import { originInWords } from './lookup.js';
 import type { TargetResolution } from './resolve.js';
-import { inputIds, inputOf } from './table.js';
+import { inputIds, inputOf, type InputId } from './table.js';
 import type { Shape } from '../support/redact.js';
 
 /** A strategy of the chain, and whether the user configured it. */
@@ -18,6 +19,44 @@ export interface ConfiguredStrategy {
  */
 export function configuredStrategies(resolution: TargetResolution): readonly ConfiguredStrategy[] {
   return chain(resolution).map((id) => ({ id, ...configurationOf(id, resolution) }));
+}
+
+/** Why there is nothing to roll back with, and what to set; `undefined`: a strategy is configured. */
+export function lackingStrategy(resolution: TargetResolution): Problem | undefined {
+  const strategies = configuredStrategies(resolution);
+  if (strategies.some(({ configured }) => configured)) return undefined;
+  if (!resolution.givenByUser('rollback'))
+    return {
+      message: 'no strategy of the rollback chain is configured',
+      fix: `set \`kubernetes-workload\`, \`helm-release\`, \`compose-project\`, \`ecs-service\`, \`lambda-alias\` or \`canary-workload\`, name \`ci\` in \`rollback\` (or set \`ci-system\`), or set \`rollback-command\` and \`rollback: command\`; ${judgeOnly}`,
+    };
+  const named = strategies.map(({ id }) => lackingOf(id));
+  const [only] = named;
+  return named.length === 1 && only !== undefined
+    ? { message: `it names ${only.message}`, fix: `${only.fix}; ${judgeOnly}` }
+    : {
+        message: `it names ${strategies.map(({ id }) => `\`${id}\``).join(', ')}, and none of them is configured`,
+        fix: `${named.map(({ fix }) => fix).join(', or ')}; ${judgeOnly}`,
+      };
+}
+
+const judgeOnly = 'to judge only, set `on-unhealthy: report`';
+
+/** What a strategy that the user names lacks. */
+function lackingOf(id: StrategyId): Required<Problem> {
+  if (id === 'ci')
+    return {
+      message: '`ci`, and `ci-system` is `none`',
+      fix: 'set `ci-system` to the system that runs the rollback pipeline',
+    };
+  const keys = configuringInputs(id).map((key) => `\`${key}\``);
+  const isSet =
+    keys.length === 1 ? `${keys.join('')} is not set` : `none of ${keys.join(', ')} is set`;
+  return { message: `\`${id}\`, and ${isSet}`, fix: `set ${keys.join(' or ')}` };
+}
+
+function configuringInputs(id: StrategyId): readonly InputId[] {
+  return inputIds.filter((key) => inputOf(key).strategy === id && inputOf(key).configures);
 }
 
 /** Strategies that have a place in the chain although nobody names them, by the input that configures them. */
@@ -50,7 +89,7 @@ function configurationOf(
   if (id === 'ci' && settings['ci-system'] === 'none') {
     return { configured: false, because: '`ci-system` is `none`' };
   }
-  const keys = inputIds.filter((key) => inputOf(key).strategy === id && inputOf(key).configures);
+  const keys = configuringInputs(id);
   const given = keys.find((key) => givenByUser(key));
   if (given !== undefined) {
     return {

@@ -99,7 +99,16 @@ export function resolveInputs(
   problems.push(...shardProblems(flat, isListKnown ? scopes.length : undefined));
   for (const target of targets) {
     const broken = isFileKnown ? [...conflicts(target), ...leakedSecrets(target, sources)] : [];
-    problems.push(...broken.map((problem) => ofTarget(problem, target, scopes.length)));
+    // What is to be taken out need not be right besides.
+    const misplaced = new Set(broken.filter(isMisplaced).map(({ subject }) => subject));
+    const kept = problems.filter(({ subject }) => !misplaced.has(subject));
+    problems.splice(
+      0,
+      Infinity,
+      ...kept,
+      ...broken.map((problem) => ofTarget(problem, target, scopes.length)),
+    );
+    if (problems.length > 0) continue;
     notices.push(
       ...remarks(target.settings).map((remark) =>
         scopes.length === 0 ? remark : `Target ${target.name}: ${remark}`,
@@ -123,6 +132,10 @@ function conflicts(target: TargetResolution): readonly UsageProblem[] {
   const broken = brokenRules(target);
   const misplaced = new Set(broken.map(({ subject }) => subject));
   return [...broken, ...valueProblems(target).filter(({ subject }) => !misplaced.has(subject))];
+}
+
+function isMisplaced({ fix }: UsageProblem): boolean {
+  return fix?.endsWith('take it out') === true;
 }
 
 /** The requested targets. When none of them is known, all: their problems are reported too. */

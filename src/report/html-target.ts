@@ -19,7 +19,7 @@ import {
   countsInWords,
   kindsInWords,
   missingInWords,
-  type Headline,
+  type Opening,
   kindsByCount,
   rollbackInWords,
   versionInWords,
@@ -89,11 +89,11 @@ export function targetSections(target: TargetReport, view: TargetView): readonly
  * What became of the rollback, and by what; nothing when none was needed. Without a mark: the page has colours of its own, and not every
  * machine has emoji.
  *
- * @param headline of the page, where the target is the only one
+ * @param said at the top of the page, where the target is the only one
  */
-export function rollbackSentence({ rollback: result }: TargetReport, headline?: Headline): Markup {
+export function rollbackSentence({ rollback: result }: TargetReport, said?: Opening): Markup {
   if (result.status === 'not-needed') return nothing;
-  const { outcome, more: told } = rollbackInWords(result, headline);
+  const { outcome, more: told } = rollbackInWords(result, said);
   const attempt = decisiveAttempt(result);
   const by =
     attempt === undefined

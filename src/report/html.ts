@@ -99,7 +99,7 @@ function verdict(report: RunReport): Markup {
   const [only, ...others] = report.targets;
   const status =
     only !== undefined && others.length === 0
-      ? paragraph(rollbackSentence(only, headline))
+      ? paragraph(rollbackSentence(only, { ...headline, reason: report.reason }))
       : statusesInWords(report.targets);
   return html`<header class="verdict ${tone}">
     <h1>${icon(tone)} ${headline.title}</h1>

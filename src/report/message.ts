@@ -3,7 +3,7 @@ import { asSentence, formatDuration, joined, oneLine } from '../support/text.js'
 import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from './markdown.js';
 import {
-  type Headline,
+  type Opening,
   headlineOf,
   rollbackInWords,
   subjectInWords,
@@ -47,7 +47,10 @@ export function composeMessage(report: RunReport): Message {
     ...headline,
     subject: subjectOf(report, several ? undefined : only),
     reason: report.reason,
-    rollback: several || only === undefined ? '' : rollbackText(only.rollback, headline),
+    rollback:
+      several || only === undefined
+        ? ''
+        : rollbackText(only.rollback, { ...headline, reason: report.reason }),
     targets: [
       ...shown.slice(0, maxTargets).map((target) => ({
         mark: verdictHeadline(target.verdict).mark,
@@ -73,8 +76,8 @@ function subjectOf(report: RunReport, only: TargetReport | undefined): string {
   return joined([report.host.project ?? '', name, what], ', ');
 }
 
-function rollbackText(rollback: RollbackReport, headline?: Headline): string {
-  const { mark, outcome, more } = rollbackInWords(rollback, headline);
+function rollbackText(rollback: RollbackReport, said?: Opening): string {
+  const { mark, outcome, more } = rollbackInWords(rollback, said);
   const attempt = decisiveAttempt(rollback);
   const by =
     attempt === undefined ? '' : `By ${attempt.id} in ${formatDuration(rollback.seconds * 1000)}.`;

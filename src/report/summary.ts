@@ -12,7 +12,7 @@ import {
   kindsInWords,
   missingInWords,
   chanceInWords,
-  type Headline,
+  type Opening,
   rollbackInWords,
   subjectInWords,
   verdictHeadline,
@@ -54,14 +54,14 @@ function opening(report: RunReport): readonly string[] {
     `## ${headline.mark} ${plainMarkdown(headline.title)}`,
     only === undefined ? '' : plainMarkdown(subjectInWords(report, only), 1000),
     `**${plainMarkdown(report.reason, 1000)}**`,
-    only === undefined ? '' : rollbackLine(only.rollback, headline),
+    only === undefined ? '' : rollbackLine(only.rollback, { ...headline, reason: report.reason }),
   ];
 }
 
 /** Status, the strategy that did it, how long it took, and where to look. */
-function rollbackLine(rollback: RollbackReport, headline?: Headline): string {
+function rollbackLine(rollback: RollbackReport, said?: Opening): string {
   if (rollback.status === 'not-needed') return '';
-  const { mark, outcome, more: told } = rollbackInWords(rollback, headline);
+  const { mark, outcome, more: told } = rollbackInWords(rollback, said);
   const attempt = decisiveAttempt(rollback);
   const by =
     attempt === undefined

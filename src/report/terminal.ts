@@ -3,7 +3,7 @@ import type { RollbackReport } from '../contract/strategy.js';
 import { clockTime, formatDuration, formatNumber, joined, oneLine } from '../support/text.js';
 import { type RunReport, startedRun, type TargetReport } from './record.js';
 import {
-  type Headline,
+  type Opening,
   headlineOf,
   rollbackInWords,
   subjectInWords,
@@ -26,8 +26,17 @@ interface Progress {
 }
 
 /** The layout of lines. Colour only where the terminal shows it. */
-interface Style {
+export interface Style {
   readonly colour: boolean;
+  /** Of the terminal; `undefined`: there is none. */
+  readonly columns?: number | undefined;
+}
+
+/** A terminal that is narrower than this breaks lines by itself. */
+const LEAST_COLUMNS = 20;
+
+function columnsOf({ columns = maxColumns }: Style): number {
+  return Math.max(LEAST_COLUMNS, Math.min(maxColumns, columns));
 }
 
 const plain: Style = { colour: false };
@@ -88,15 +97,16 @@ export function liveLines(progress: Progress, style: Style = plain): readonly st
   const width = Math.max(0, ...shown.map(({ id }) => id.length));
   const lines = shown.map((check) => {
     const since = progress.silentSince?.get(check.id);
+    const silentMs = since === undefined ? undefined : elapsedMs - since;
     const text = [
       `  ${oneLine(check.id, 40).padEnd(Math.min(width, 40))}`,
       sparkline(check).padEnd(SPARK_WIDTH),
-      joined(
-        [partText(check, since === undefined ? undefined : elapsedMs - since), evidenceText(check)],
-        '  ',
-      ),
+      joined([partText(check, silentMs), evidenceText(check)], '  '),
     ].join('  ');
-    return check.outcome === 'breached' ? paint(text, 'red', style) : text;
+    // What does not fit is cut at the right: there the value and its limit come first.
+    const fits = text.length <= (style.columns ?? Infinity);
+    const line = fits ? text : `  ${shortPart(check, silentMs)}  ${evidenceText(check)}`.trimEnd();
+    return check.outcome === 'breached' ? paint(line, 'red', style) : line;
   });
   const left = checks.length - shown.length;
   return [headOf(progress), ...lines, ...(left > 0 ? [`  +${String(left)} more`] : [])];
@@ -173,6 +183,16 @@ function healthInWords({ outcome, failures, samples }: CheckResult): string {
     : healthWord[outcome];
 }
 
+/** The same in few columns: the unit that the limit has is left out of the value. */
+function shortPart(check: CheckResult, silentMs: number | undefined): string {
+  const unit = check.shown.replace(/^[\d.,]+/, '');
+  const isShared = unit !== '' && unit !== check.shown && check.limit.endsWith(unit);
+  const shown = isShared ? check.shown.slice(0, -unit.length) : check.shown;
+  return silentMs !== undefined || check.metric === 'health' || shown === ''
+    ? partText(check, silentMs)
+    : `${labels[check.metric] ?? oneLine(check.id, 12)} ${shown} (${check.limit})`;
+}
+
 const healthWord: Readonly<Record<CheckResult['outcome'], string>> = {
   within: 'ok',
   breached: 'failing',
@@ -202,21 +222,29 @@ export function finalLines(
   style: Style = plain,
   isListed = false,
 ): readonly string[] {
-  const where = (reportPath === null ? [] : indented(`report: ${reportPath}`)).map((line) =>
-    paint(line, 'dim', style),
+  const columns = columnsOf(style);
+  const where = (reportPath === null ? [] : indented(`report: ${reportPath}`, columns)).map(
+    (line) => paint(line, 'dim', style),
   );
   if (isListed) return where;
   const headline = headlineOf(report);
   const { mark, title } = headline;
   const several = report.targets.length > 1;
   const [only] = report.targets;
-  const subject = several || only === undefined ? '' : subjectInWords(report, only);
+  const isAlone = !several && only !== undefined;
+  const subject = isAlone ? subjectInWords(report, only) : '';
+  // The reason of a run that only rolls back ends with what became of it.
+  const reason = isAlone && report.command === 'rollback' ? only.reason : report.reason;
+  const isAbove = isAlone && report.command !== 'combine';
   return [
     `${mark} ${paint(title, headColour(report), style)}`,
-    ...indentedUnlessEmpty(subject),
-    ...indented(report.reason),
+    ...indentedUnlessEmpty(subject, columns),
+    ...indented(reason, columns),
     ...report.targets.flatMap((target) =>
-      targetLines(target, report.reason, several ? undefined : headline),
+      targetLines(target, reason, several ? undefined : { ...headline, reason }, {
+        isAbove,
+        columns,
+      }),
     ),
     ...where,
   ];
@@ -230,44 +258,52 @@ function headColour(report: RunReport): Paint {
 
 /**
  * @param said the reason of the whole run, which is not repeated
- * @param headline nor that of the run, where there is one target
+ * @param opening nor what else was said, where there is one target
+ * @param layout `isAbove`: every attempt is in the log just above, and what changed nothing is not repeated
  */
 function targetLines(
   target: TargetReport,
   said: string,
-  headline: Headline | undefined,
+  opening: Opening | undefined,
+  { isAbove, columns }: { readonly isAbove: boolean; readonly columns: number },
 ): readonly string[] {
   const { rollback } = target;
   const run = startedRun(rollback);
   return [
-    ...(headline === undefined
-      ? indented(`${verdictHeadline(target.verdict).mark} ${target.name}: ${target.reason}`)
+    ...(opening === undefined
+      ? indented(
+          `${verdictHeadline(target.verdict).mark} ${target.name}: ${target.reason}`,
+          columns,
+        )
       : []),
-    ...indentedUnlessEmpty(outcomeInWords(target.rollback, headline)),
+    ...indentedUnlessEmpty(outcomeInWords(target.rollback, opening), columns),
     ...rollback.attempts
-      .filter(({ detail }) => !said.includes(detail))
+      .filter(({ outcome, detail }) =>
+        isAbove ? outcome !== 'skipped' && outcome !== 'failed' : !said.includes(detail),
+      )
       .flatMap((attempt) =>
         indented(
           `${attempt.id}: ${attempt.outcome}${attempt.outcome === 'skipped' ? '' : ` after ${formatDuration(attempt.seconds * 1000)}`}: ${attempt.detail}`,
+          columns,
         ),
       ),
     ...(run?.url ? [`   ${run.url}`] : []),
   ];
 }
 
-function outcomeInWords(rollback: RollbackReport, headline: Headline | undefined): string {
-  const { mark, outcome, more } = rollbackInWords(rollback, headline);
-  // A failure is shown next to each strategy.
+function outcomeInWords(rollback: RollbackReport, opening: Opening | undefined): string {
+  const { mark, outcome, more } = rollbackInWords(rollback, opening);
+  // A failure is shown next to each strategy, here or just above.
   return joined([mark, outcome, rollback.status === 'failed' ? '' : more]);
 }
 
-function indentedUnlessEmpty(text: string): readonly string[] {
-  return text === '' ? [] : indented(text);
+function indentedUnlessEmpty(text: string, columns: number): readonly string[] {
+  return text === '' ? [] : indented(text, columns);
 }
 
 /** Wrapped between words; a word that is too long for a line is cut into pieces. */
-function indented(text: string): readonly string[] {
-  const width = maxColumns - 3;
+function indented(text: string, columns: number): readonly string[] {
+  const width = columns - 3;
   const lines: string[] = [];
   let line = '';
   for (const word of text

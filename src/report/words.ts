@@ -130,20 +130,27 @@ export interface RollbackWords {
   readonly more: string;
 }
 
-/** @param headline what has been said already, where the target is the only one: it is not said again */
+/** What a report has said already where it comes to the rollback of its only target. */
+export interface Opening extends Headline {
+  /** Of the whole run. */
+  readonly reason: string;
+}
+
+/** @param opening what has been said already, where the target is the only one: it is not said again */
 export function rollbackInWords(
   { status, detail }: RollbackReport,
-  headline?: Headline,
+  opening?: Opening,
 ): RollbackWords {
   if (status === 'not-needed') return { mark: '', outcome: '', more: '' };
-  if (headline === undefined)
+  if (opening === undefined)
     return {
       mark: outcomes[status].mark,
       outcome: joined([outcomeTitle(status), advice[status]]),
       more: asSentence(detail),
     };
-  const isSaid = headline.title.includes(detail);
-  return { mark: '', outcome: advice[status], more: isSaid ? '' : asSentence(detail) };
+  const more = asSentence(detail);
+  const isSaid = opening.title.includes(detail) || opening.reason.includes(more);
+  return { mark: '', outcome: advice[status], more: isSaid ? '' : more };
 }
 
 /** What of a target a person would name: its URLs, or the workloads and services that its strategies act on. */

@@ -155,9 +155,8 @@ async function tryStrategy(
   }
   if (options.dryRun) {
     note(chain, link.id, 'skipped', `dry run; it would have done this: ${plan.steps.join('; ')}`);
-    return withheld('dry run: it would have been rolled back');
+    return withheld('dry run');
   }
-  for (const step of plan.steps) options.progress(own`${own(link.id)}: ${step}`);
   const { result: given, seconds } = await execute(strategy, plan, options, limit);
   if (isWithheld(given)) {
     note(chain, link.id, 'failed', `withheld: ${given.reason}`);
@@ -256,6 +255,10 @@ async function execute(
   const { clock } = options;
   const began = clock.monotonic();
   const acted = { changed: false as boolean };
+  // Right before the first change: what is refused before it was never done.
+  const announce = (): void => {
+    for (const step of plan.steps) options.progress(own`${own(strategy.id)}: ${step}`);
+  };
   let run: { readonly url?: string; readonly runId?: string } = {};
   const work = strategy.execute(plan, {
     request: options.request,
@@ -264,6 +267,7 @@ async function execute(
     beforeChange: () => {
       // The signal may have come while the strategy was still reading: what has not begun by then is not begun.
       signal.throwIfAborted();
+      if (!acted.changed) announce();
       acted.changed = true;
     },
     progress: (line) => {

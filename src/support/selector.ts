@@ -136,7 +136,9 @@ function refused(text: string): Result<Selector> {
       'is an expression, and not a selector',
       `${fix}; differences, sums and rates are made by Rollgate, from each series by itself`,
     );
-  return bad('is not a selector', fix);
+  // An address in the wrong place may hold a password.
+  const isShown = text !== '' && !text.includes('://');
+  return bad(`${isShown ? `\`${oneLine(text, 80)}\` ` : ''}is not a selector`, fix);
 }
 
 function unreadable(rest: string): Result<Selector> {

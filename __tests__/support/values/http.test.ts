@@ -16,7 +16,7 @@ describe('url', () => {
   it.each([
     ['ftp://a/b', 'ftp://a/b is neither http nor https'],
     ['ftp://u:hunter2@a/b?k=v', 'ftp://***@a/b?k=*** is neither http nor https'],
-    ['app.example.com', 'is not a URL'],
+    ['app.example.com', '`app.example.com` is not a URL'],
     ['hunter2', 'is not a URL'],
     ['http://a b', 'has a blank inside of a URL'],
     ['http://', 'is not a URL'],

@@ -1,7 +1,7 @@
 import { bad, good, type Result } from '../../contract/result.js';
 import { type InputId, inputOf } from '../../inputs/table.js';
 import { UsageError, type UsageProblem } from '../../support/errors.js';
-import { didYouMean } from '../../support/values/value-type.js';
+import { didYouMean, quote } from '../../support/values/value-type.js';
 import { splitList } from '../../support/values/text.js';
 import type { ComposeServices } from './compose-services.js';
 import type { Answers } from './options.js';
@@ -357,5 +357,8 @@ function isWatched({ texts, isWatched: byFile }: Known): boolean {
 export function namedSystem(name: string): Result<string> {
   return initIds.includes(name)
     ? good(name)
-    : bad(`there is no wrapper for \`${name}\``, `name one of ${initIds.join(', ')}`);
+    : bad(
+        `there is no wrapper for ${quote(name)}`,
+        `${didYouMean(name, initIds) ?? 'name'} one of ${initIds.join(', ')}`,
+      );
 }

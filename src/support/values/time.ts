@@ -12,13 +12,15 @@ const durationPattern =
   /^(?:(\d+(?:\.\d+)?)h)? ?(?:(\d+(?:\.\d+)?)m(?!s))? ?(?:(\d+(?:\.\d+)?)s)? ?(?:(\d+)ms)?$/;
 const acceptedDuration = 'a duration is written like `90s`, `5m`, `1h30m` or `500ms`';
 
-/** Milliseconds of `90s`, `5m`, `1h30m`, `500ms` or `0`; a bare number has no unit and is refused. */
-export function parseDuration(text: string): Result<number> {
+/** Milliseconds of `90s`, `5m`, `1h30m`, `500ms` or `0`; a bare number has no unit and is refused. @param bare what such a number may have meant */
+export function parseDuration(text: string, bare: 'latency' | 'time' = 'time'): Result<number> {
   if (text === '0') return good(0);
   if (/^\d+(\.\d+)?$/.test(text)) {
     return bad(
       `${quote(text)} has no unit`,
-      `write \`${text}s\` for seconds, \`${text}m\` for minutes`,
+      bare === 'latency'
+        ? `write \`${text}ms\` for milliseconds, \`${text}s\` for seconds`
+        : `write \`${text}s\` for seconds, \`${text}m\` for minutes`,
     );
   }
   const match = durationPattern.exec(text);
@@ -150,7 +152,7 @@ export function latencyLimit(): ValueType<LatencyLimit> {
       if (match?.[2] === undefined || percentile < 50 || percentile > 99.9) {
         return bad(`${quote(text)} is not a limit on latency`, like);
       }
-      const time = parseDuration(match[2]);
+      const time = parseDuration(match[2], 'latency');
       if (!time.ok) return time;
       return time.value === 0
         ? bad(`${quote(text)} would refuse every request`, like)

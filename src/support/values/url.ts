@@ -1,5 +1,5 @@
 import { bad, good, type Result } from '../../contract/result.js';
-import type { ValueType } from './value-type.js';
+import { quote, type ValueType } from './value-type.js';
 import { printableUrl } from '../text.js';
 
 /** The text is shown only as far as it is a URL: anything else may be a secret in the wrong place. */
@@ -10,11 +10,22 @@ function parseUrl(text: string): Result<string> {
   try {
     url = new URL(text);
   } catch {
-    return bad('is not a URL', like);
+    return looksLikeHost(text)
+      ? bad(`${quote(text)} is not a URL`, `add \`https://\`: \`https://${text}\``)
+      : bad('is not a URL', like);
   }
+  if (/^\.|\.\./.test(url.hostname))
+    return bad(`${quote(url.hostname)} is not a host name`, 'leave one dot between its parts');
   return url.protocol === 'http:' || url.protocol === 'https:'
     ? good(text)
     : bad(`${printableUrl(text)} is neither http nor https`, like);
+}
+
+/** `shop.example.com/health`, `localhost:8080`: nothing that could be a token. */
+function looksLikeHost(text: string): boolean {
+  const host =
+    /^(?:localhost|(?:[a-z0-9-]{1,30}\.){1,5}[a-z0-9-]{1,30})(?::\d+)?(?:\/[a-z0-9/_.-]*)?$/;
+  return text.length <= 80 && host.test(text) && URL.canParse(`https://${text}`);
 }
 
 /** A user name or password in a URL is a secret, and so is the text that holds it. */
