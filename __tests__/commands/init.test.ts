@@ -1218,7 +1218,7 @@ describe('init when a file cannot be written', () => {
     const { code, output } = await repository.run(argv, { isFull });
     expect(code).toBe(2);
     expect(output).toContain('.github/workflows/deploy-gate.yml could not be written: no room');
-    expect(output).toContain('written before: rollgate.yml, rollgate.schema.json');
+    expect(output).toContain('only rollgate.yml, rollgate.schema.json were written: ');
     expect(Object.keys(repository.place.files()).sort()).toEqual([
       '.github/workflows/x',
       ...always,

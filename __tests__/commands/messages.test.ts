@@ -263,3 +263,29 @@ describe('a terminal', () => {
     expect(/\u001b\[\d+m/.test(output + dry)).toBe(colour);
   });
 });
+
+describe('a file that cannot be read', () => {
+  it('a folder: what it is, and what to name', async () => {
+    const { code, output } = await said(['validate', '--config', '.']);
+    expect(code).toBe(2);
+    expect(output).toMatch(/cannot be read: .*not a file → name a file/);
+  });
+
+  it.each([['EACCES'], ['EPERM']])('%s: who may read it', async (errno) => {
+    const { code, output } = await said(['validate'], {
+      files: {
+        ...filesIn(folder),
+        read: (path) => {
+          throw Object.assign(new Error(`${errno}: permission denied, open '${path}'`), {
+            code: errno,
+          });
+        },
+      },
+    });
+    expect(code).toBe(2);
+    expect(output).toContain(
+      'rollgate.yml: cannot be read: this user has no right to it → give the user',
+    );
+    expect(output).not.toContain(errno);
+  });
+});

@@ -25,7 +25,12 @@ it('a permanent failure is an error with what to do, one that may pass is a warn
     { level: 'error', subject: 'ci', message: 'wrong', fix: 'correct it' },
     { level: 'error', subject: 'ci', message: 'reading it: status 403', fix: 'see 403' },
     { level: 'error', subject: 'ci', message: 'no such thing' },
-    { level: 'warning', subject: 'ci', message: 'the connection was reset' },
+    {
+      level: 'warning',
+      subject: 'ci',
+      message: 'the connection was reset',
+      fix: 'nothing of it is proven until this machine reaches the server: run `rollgate preflight` again',
+    },
   ]);
 });
 

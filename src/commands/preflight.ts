@@ -45,12 +45,15 @@ export async function preflight(session: Session): Promise<number> {
     );
     return exitCodes.usage;
   }
-  for (const { target, checks, strategies } of proven)
+  for (const { target, findings: found, checks, strategies } of proven) {
+    const warnings = found.filter(({ level }) => level === 'warning').length;
+    const but = warnings === 0 ? '' : `, with ${plural(warnings, 'warning')}`;
     target.console.line(
       own(
-        `preflight passed (checks: ${checks.join(', ')}; rollback: ${strategies.length === 0 ? 'none' : strategies.join(', ')})`,
+        `preflight passed${but} (checks: ${checks.join(', ')}; rollback: ${strategies.length === 0 ? 'none' : strategies.join(', ')})`,
       ),
     );
+  }
   return exitCodes.healthy;
 }
 

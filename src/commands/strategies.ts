@@ -77,7 +77,12 @@ export async function buildLinks(
     });
     links.push({ id, strategy });
     if (strategy.kind === 'skip')
-      findings.push({ level: 'error', subject: id, message: strategy.reason });
+      findings.push({
+        level: 'error',
+        subject: id,
+        message: strategy.reason,
+        ...(strategy.fix === undefined ? {} : { fix: strategy.fix }),
+      });
     else if (id === 'ci' && info.forkPullRequest) findings.push(fromFork);
   }
   if (resolution.givenByUser('rollback-command') && !strategies.some(({ id }) => id === 'command'))

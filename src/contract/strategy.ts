@@ -46,6 +46,8 @@ export interface Plan {
 export interface Skip {
   readonly kind: 'skip';
   readonly reason: string;
+  /** What to change, when that is known. */
+  readonly fix?: string | undefined;
   /** It cannot see what it works on, so that it could not record it either. */
   readonly isBlind?: true;
 }

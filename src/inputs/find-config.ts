@@ -1,4 +1,4 @@
-import { messageOf, type UsageProblem } from '../support/errors.js';
+import { fileProblem, type UsageProblem } from '../support/errors.js';
 import { quote } from '../support/values/value-type.js';
 import { type InputSources, lookUp, originInWords } from './lookup.js';
 
@@ -31,7 +31,12 @@ export function findConfigFile(
   try {
     content = readFile(name);
   } catch (thrown) {
-    const problem = { subject: name, message: `cannot be read: ${messageOf(thrown)}` };
+    const { message, fix = 'name a file that can be read by `config`' } = fileProblem(thrown);
+    const problem = {
+      subject: name,
+      message: `cannot be read: ${message}`,
+      fix,
+    };
     return { ...none, problems: [problem] };
   }
   if (content === undefined) {

@@ -19,6 +19,10 @@ interface Findings {
   readonly addFailure: (error: unknown) => void;
 }
 
+/** What asking again may still prove. */
+const NOT_PROVEN =
+  'nothing of it is proven until this machine reaches the server: run `rollgate preflight` again';
+
 export function collectFindings(signal: AbortSignal): Findings {
   const all: Finding[] = [];
   const add: Add = (level, message, fix) => {
@@ -33,7 +37,8 @@ export function collectFindings(signal: AbortSignal): Findings {
     addFailure(error) {
       if (signal.aborted) throw signal.reason;
       const level = isPermanent(error) ? 'error' : 'warning';
-      add(level, messageOf(error), fixIn(error));
+      const unproven = level === 'warning' ? NOT_PROVEN : undefined;
+      add(level, messageOf(error), fixIn(error) ?? unproven);
     },
   };
 }

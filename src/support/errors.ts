@@ -18,6 +18,25 @@ export class UsageError extends Error {
   }
 }
 
+/** Why a file cannot be read or written, as a user may mend it; anything else in the words of the system. */
+export function fileProblem(thrown: unknown): Problem {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        message: 'this user has no right to it',
+        fix: 'give the user that runs Rollgate the right, or run it as another one',
+      };
+    case 'EROFS':
+      return { message: 'the file system is read-only', fix: 'use a folder that can be written' };
+    case 'EISDIR':
+      return { message: 'it is a folder, and not a file', fix: 'name a file' };
+    default:
+      return { message: messageOf(thrown) };
+  }
+}
+
 /** The message of anything that was thrown, with its causes, on one line. Never a stack. */
 export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);

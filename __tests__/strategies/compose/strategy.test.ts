@@ -614,6 +614,7 @@ describe('the compose strategy on an engine where it cannot work', () => {
     expect(await scene.wait(setUpCompose(scene.dependencies()))).toEqual({
       kind: 'skip',
       reason: expect.stringMatching(reason),
+      fix: 'install Docker with Compose 2 or newer on this machine',
       isBlind: true,
     });
   });

@@ -43,7 +43,8 @@ export async function setUpCompose(
     await deps.docker.findCompose(dependencies.signal);
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
-    return { kind: 'skip', reason: error.message, isBlind: true };
+    const fix = fixOf(error) ?? 'install Docker with Compose 2 or newer on this machine';
+    return { kind: 'skip', reason: error.message, fix, isBlind: true };
   }
   return createComposeStrategy(deps);
 }
