@@ -121,7 +121,7 @@ describe('several targets', () => {
     configure({ one: { url: 'http://127.0.0.1:1' }, two: { 'rollback-command': 'true' } });
     const { code, output } = await place.run(['run', ...flags]);
     expect(code).toBe(2);
-    expect(output).toContain('one/rollback: no strategy of the rollback chain is configured');
+    expect(output).toContain('one/rollback: it names `command`, and `rollback-command` is not set');
     expect(output).toContain('two/checks: there is nothing to check');
   });
 
