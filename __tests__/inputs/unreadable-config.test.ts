@@ -17,7 +17,7 @@ it('a configuration file that cannot be read is a problem, not an exception', ()
     {
       subject: 'rollgate.yml',
       message: 'cannot be read: EISDIR: illegal operation on a directory',
-      fix: 'name a file that can be read by `config`',
+      fix: 'name a readable file in `config`',
     },
   ]);
   expect(settings.command).toBe('run');

@@ -31,7 +31,7 @@ export function findConfigFile(
   try {
     content = readFile(name);
   } catch (thrown) {
-    const { message, fix = 'name a file that can be read by `config`' } = fileProblem(thrown);
+    const { message, fix = 'name a readable file in `config`' } = fileProblem(thrown);
     const problem = {
       subject: name,
       message: `cannot be read: ${message}`,

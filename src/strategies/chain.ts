@@ -163,7 +163,9 @@ async function tryStrategy(
     return stop ?? withheld(given.reason);
   }
   const proof = given.outcome === 'failed' ? {} : await proofOf(strategy, given, chain);
-  const said = proof.undoneBy ?? proof.words;
+  const known = proof.undoneBy ?? proof.words;
+  // Its own detail may say so already.
+  const said = known !== undefined && !given.detail.includes(known) ? known : undefined;
   const result: StrategyResult = {
     ...given,
     outcome: proof.outcome ?? given.outcome,
@@ -449,7 +451,7 @@ async function conclude(
     ...seen,
     status: 'unverified',
     detail:
-      seen.healthConfirmed === true ? `${seen.detail}, but ${undoes}` : `${undoes}; ${seen.detail}`,
+      seen.status === 'verified' ? `${seen.detail}, but ${undoes}` : `${undoes}; ${seen.detail}`,
     versionConfirmed: seen.versionConfirmed === true ? false : seen.versionConfirmed,
   };
 }
