@@ -137,6 +137,17 @@ describe('the bundle, run on a real service', () => {
     expect(place.read('healed')).toBe('');
   });
 
+  it('on-inconclusive: rollback by a command that fails is not confirmed by checks that never failed', async () => {
+    const { url } = await service(0);
+    const few = watching(url, 'exit 1').map((word) => (word === '40' ? '2' : word));
+    const { code } = await place.run([...few, '--on-inconclusive', 'rollback']);
+    expect(code).toBe(3);
+    expect(place.report().targets[0]?.rollback).toMatchObject({
+      status: 'unverified',
+      healthConfirmed: true,
+    });
+  });
+
   it('a dry run prints what it would do, does nothing, exit 5', async () => {
     const { url } = await service(0.3);
     const { code, output } = await place.run([...watching(url), '--dry-run']);

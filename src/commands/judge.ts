@@ -106,7 +106,7 @@ function rollBackAfterWatch(target: ProvenTarget, watched: Watched): Promise<Rol
     verdict,
     reason,
     mustBeRight: (check) => breached.has(check.id) || decidedBy.includes(check.id),
-    isRecovery: breached.size + decidedBy.length > 0,
+    isRecovery: verdict === 'unhealthy' || breached.size > 0,
     watched: target.checks,
   });
 }
