@@ -8,7 +8,7 @@ import { renderSummary } from '../report/summary.js';
 import { finalLines } from '../report/terminal.js';
 import { annotationOf } from '../report/words.js';
 import { deadline, raceSignal } from '../support/abort.js';
-import { messageOf } from '../support/errors.js';
+import { fileTrouble, messageOf } from '../support/errors.js';
 import { neutralise } from '../support/text.js';
 import { notify } from './notify.js';
 import type { Session } from './session.js';
@@ -78,7 +78,7 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
   const report = reportOf(session, outcome);
   const directory = settings['report-dir'];
   const path = reportPath(directory);
-  const written = await attempt(session, 'the report could not be written', () =>
+  const written = await attempt(session, `the report could not be written to ${directory}`, () =>
     writeReport(report, directory, entry.files),
   );
   await attempt(session, 'the outputs could not be set', () =>
@@ -137,7 +137,7 @@ async function attempt(
     await work();
     return true;
   } catch (error) {
-    console.annotate('warning', 'Rollgate', own`${what}: ${messageOf(error)}`);
+    console.annotate('warning', 'Rollgate', own`${what}: ${fileTrouble(error)}`);
     return false;
   }
 }

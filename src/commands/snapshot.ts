@@ -2,7 +2,7 @@ import { exitCodes } from '../contract/outcome.js';
 import type { Finding } from '../contract/result.js';
 import type { ChainLink } from '../contract/strategy.js';
 import { deadline, raceSignal } from '../support/abort.js';
-import { messageOf, UsageError } from '../support/errors.js';
+import { fileProblem, messageOf, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { makeDirectoryOf } from './finish.js';
 import { preflightAll, printFindings } from './prepare.js';
@@ -72,7 +72,7 @@ export async function snapshot(session: Session): Promise<number> {
     console.annotate(
       'error',
       'Rollgate snapshot',
-      own`the snapshot could not be written: ${messageOf(error)}; set \`snapshot-file\` to another path`,
+      own`the snapshot could not be written: ${fileProblem(error).message}; set \`snapshot-file\` to another path`,
     );
     return exitCodes.usage;
   }

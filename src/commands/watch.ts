@@ -5,6 +5,7 @@ import { watch, type WatchOutcome, type WatchState } from '../gate/watch.js';
 import { reportFileNames } from '../report/files.js';
 import { encodeLine, headerLine, lineShape, type RecordingLine } from '../report/recording.js';
 import { liveLines, progressLine, severityOf } from '../report/terminal.js';
+import { fileTrouble } from '../support/errors.js';
 import { formatDuration, firstSentence } from '../support/text.js';
 import { type Console, LONGEST_SILENCE } from './console.js';
 import { printFindings, type PreparedTarget } from './prepare.js';
@@ -146,7 +147,7 @@ async function openRecording(session: Session): Promise<(line: RecordingLine) =>
       console.annotate(
         'warning',
         'Rollgate',
-        own`the watch is not recorded: ${error instanceof Error ? error.message : String(error)}`,
+        own`the watch is not recorded in ${directory}: ${fileTrouble(error)}`,
       );
     }
   };

@@ -20,7 +20,7 @@ export class UsageError extends Error {
 
 /** Why a file cannot be read or written, as a user may mend it; anything else in the words of the system. */
 export function fileProblem(thrown: unknown): Problem {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : '';
   switch (code) {
     case 'EACCES':
     case 'EPERM':
@@ -30,11 +30,23 @@ export function fileProblem(thrown: unknown): Problem {
       };
     case 'EROFS':
       return { message: 'the file system is read-only', fix: 'use a folder that can be written' };
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return { message: 'a file is in the place of its folder', fix: 'name another folder' };
+    case 'ENOSPC':
+      return { message: 'no space is left on the disk', fix: 'make room' };
     case 'EISDIR':
       return { message: 'it is a folder, and not a file', fix: 'name a file' };
     default:
       return { message: messageOf(thrown) };
   }
+}
+
+/** The same in one clause, of the first file where there are several. */
+export function fileTrouble(thrown: unknown): string {
+  const first: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
+  const { message, fix } = fileProblem(first);
+  return fix === undefined ? message : `${message} → ${fix}`;
 }
 
 /** The message of anything that was thrown, with its causes, on one line. Never a stack. */
