@@ -207,7 +207,7 @@ describe('what init writes, with something wrong from the start', () => {
     [
       'https at a port for http',
       () => server.url.replace('http:', 'https:'),
-      /TLS failure: check the URL/,
+      /TLS failure: check scheme and port of the URL/,
       /failed before the deploy too \(TLS failure\): check the URL/,
     ],
   ])('%s: preflight says so, and nothing is rolled back', async (_, at, warned, said) => {

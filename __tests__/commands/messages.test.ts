@@ -268,7 +268,7 @@ describe('a file that cannot be read', () => {
   it('a folder: what it is, and what to name', async () => {
     const { code, output } = await said(['validate', '--config', '.']);
     expect(code).toBe(2);
-    expect(output).toMatch(/cannot be read: .*not a file → name a file/);
+    expect(output).toMatch(/cannot be read: .*not a file → name a readable file in `config`/);
   });
 
   it.each([['EACCES'], ['EPERM']])('%s: who may read it', async (errno) => {

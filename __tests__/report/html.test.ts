@@ -61,6 +61,17 @@ describe('report.html', () => {
     expect(page).toMatch(/^<!doctype html>/);
   });
 
+  it('is green for a healthy version and a rollback by hand, and not for a version that had to be rolled back', () => {
+    const toneOf = (more: Partial<RunReport>): string | undefined =>
+      /<header class="verdict (\w+)">/.exec(renderHtml(aReport(more)))?.[1];
+    const targets = [aTarget({ rollback: aRollback({ status: 'verified' }) })];
+    expect(toneOf({ verdict: 'unhealthy', exitCode: 1, targets })).toBe('warn');
+    expect(toneOf({ command: 'rollback', verdict: 'not-judged', exitCode: 0, targets })).toBe(
+      'good',
+    );
+    expect(toneOf({ verdict: 'healthy', exitCode: 0, targets: [healthyTarget] })).toBe('good');
+  });
+
   it.each(Object.keys(reports))('has tags that are closed, and ids that are unique: %s', (name) => {
     const page = renderHtml(reports[name]!);
     expect(unclosed(page)).toEqual([]);

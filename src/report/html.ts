@@ -88,6 +88,8 @@ function section(title: string, body: Markup): Markup {
 /** The colour of the whole: a rollback that needs a person is worse than a verdict. */
 function toneOf(report: RunReport): Tone {
   const worst = worstStatus(report.targets);
+  // That it went well is no success of the version that was rolled back.
+  if (worst === 'verified' && report.verdict !== 'not-judged') return 'warn';
   if (worst !== undefined) return toneOfStatus[worst];
   if (report.verdict === null) return report.exitCode === 0 ? 'good' : 'bad';
   return toneOfVerdict[report.verdict];
