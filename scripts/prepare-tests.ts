@@ -17,31 +17,43 @@ function makeK6(): void {
 }
 
 /**
- * Installs Chromium of Debian, for the tests that need a real browser: what it is linked with is too much to be unpacked beside
- * the system. That it cannot be had is an error only with ROLLGATE_E2E=required.
+ * Installs Chromium of Debian, for the tests that need a real browser, and the shells that commands are completed in: what they are
+ * linked with is too much to be unpacked beside the system. That they cannot be had is an error only with ROLLGATE_E2E=required.
  */
-function installChromium(): void {
+function installPackages(): void {
   try {
-    process.stdout.write(`Chromium: ${chromium() ?? `now ${installed()}`}\n`);
+    const missing = packages.filter(({ at }) => at() === undefined).map(({ name }) => name);
+    if (missing.length > 0) {
+      apt('update');
+      apt('install', '--yes', '--no-install-recommends', ...missing);
+    }
+    for (const { name, at } of packages) {
+      const found = at();
+      if (found === undefined) throw new Lacking(`${name} was installed elsewhere`);
+      process.stdout.write(`${name}: ${found}\n`);
+    }
   } catch (error) {
     if (!(error instanceof Lacking)) throw error;
-    process.stderr.write(`Chromium: not available: ${error.message}\n`);
+    process.stderr.write(`Chromium, zsh or fish is not available: ${error.message}\n`);
     if (process.env.ROLLGATE_E2E === 'required') process.exitCode = 1;
   }
 }
 
-function installed(): string {
-  const apt = (...args: readonly string[]): string =>
-    run('apt-get', ['-qq', '-o', 'Acquire::Retries=3', ...args], undefined, {
-      ...process.env,
-      DEBIAN_FRONTEND: 'noninteractive',
-    });
-  apt('update');
-  apt('install', '--yes', '--no-install-recommends', 'chromium');
-  const found = chromium();
-  if (found === undefined) throw new Lacking('it was installed elsewhere');
-  return found;
+const packages = [
+  { name: 'chromium', at: chromium },
+  ...['zsh', 'fish'].map((name) => ({ name, at: () => shell(name) })),
+];
+
+function shell(name: string): string | undefined {
+  return [`/usr/bin/${name}`, `/bin/${name}`].find((path) => existsSync(path));
 }
 
-installChromium();
+function apt(...args: readonly string[]): void {
+  run('apt-get', ['-qq', '-o', 'Acquire::Retries=3', ...args], undefined, {
+    ...process.env,
+    DEBIAN_FRONTEND: 'noninteractive',
+  });
+}
+
+installPackages();
 ready(`k6 ${k6Source.version}`, dirname(k6Binary()), makeK6);

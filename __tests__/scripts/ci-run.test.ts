@@ -118,6 +118,7 @@ onLinux('.ci/run', () => {
         'node dist/index.js demo',
         'npm run test:unit -- --all __tests__/bundle',
         'npm run e2e:main',
+        'npm run test:unit -- __tests__/inputs/completion',
         'npm run bench -- simulation relative before',
         ...[
           ...['wrappers', 'prometheus', 'metrics', 'own-tests', 'aws'],
@@ -140,7 +141,7 @@ onLinux('.ci/run', () => {
     );
     const lines = lastLines(stdout);
     expect(lines.at(-1)).toBe('34 passed, 1 failed');
-    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(19 + 1);
+    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(20 + 1);
     expect(stdout).not.toContain('left out');
   });
 
