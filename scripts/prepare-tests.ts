@@ -41,11 +41,17 @@ function installPackages(): void {
 
 const packages = [
   { name: 'chromium', at: chromium },
-  ...['zsh', 'fish'].map((name) => ({ name, at: () => shell(name) })),
+  { name: 'zsh', at: () => first('/usr/bin/zsh', '/bin/zsh') },
+  { name: 'fish', at: () => first('/usr/bin/fish', '/bin/fish') },
+  // A summary has marks that no other font of a bare machine draws.
+  {
+    name: 'fonts-noto-color-emoji',
+    at: () => first('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf'),
+  },
 ];
 
-function shell(name: string): string | undefined {
-  return [`/usr/bin/${name}`, `/bin/${name}`].find((path) => existsSync(path));
+function first(...paths: readonly string[]): string | undefined {
+  return paths.find((path) => existsSync(path));
 }
 
 function apt(...args: readonly string[]): void {
