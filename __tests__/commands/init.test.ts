@@ -56,7 +56,7 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
     }
     expect(output).toContain('`rollgate validate`: rollgate.yml is valid');
     expect(output).toMatch(
-      /Next steps:\n {2}1\. Replace these placeholders .*\n( {7}`\S+`.*\n)+ {7}Or set your names in release\.config\.json .*\n( {2}2\. Every job here runs .*\n {2}3| {2}2)\. Put your deploy /,
+      /Next steps:\n {2}1\. Replace these placeholders .*\n( {7}`\S+`.*\n)+ {7}Or set your names in release\.config\.json .*\n {2}2\. Put your deploy /,
     );
     const validated = await repository.run(['validate']);
     expect(validated).toMatchObject({ code: 0 });
@@ -528,7 +528,7 @@ describe.each(initSystems)('the Docker engine, for %s', (system) => {
     const [placeholder] = /YOUR-\w+|your-namespace\/your-runner/.exec(all) ?? [];
     if (placeholder === undefined) {
       expect(['github', 'azure']).toContain(system);
-      expect(assumed.output).toMatch(/\n {2}2\. Every job here runs on the machine of the Docker/);
+      expect(assumed.output).toMatch(/\n {2}3\. Every job here runs on the machine of the Docker/);
     } else
       expect(assumed.output).toMatch(
         new RegExp(
@@ -907,6 +907,8 @@ describe('init with files that are already there', () => {
         expect({ code, output }).toEqual({ code: 0, output });
         expect(output).toContain(`${path} is your pipeline, and was not touched. Add to it:`);
         for (const part of parts) expect(output).toContain(part);
+        expect(output).toContain(`Put the lines above into ${path}, around your deploy.`);
+        expect(output).not.toContain('Put your deploy into');
         expect(repository.place.read(path)).toBe('mine: true\n');
       }
     },

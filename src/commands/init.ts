@@ -92,7 +92,7 @@ export async function init(session: Session): Promise<number> {
       person,
       configOf: (each) => configIn(plan(each, known, existing)),
     });
-    const { files, next, ...toRun } = plan(answers, known, existing);
+    const { files, deploy, next, ...toRun } = plan(answers, known, existing);
     const { placed, problems: misplaced } = placeAll(files, entry.files);
     if (misplaced.length > 0) throw new UsageError(misplaced);
     const chosen = await consented(placed, { isForced: switches.has('force'), person });
@@ -109,7 +109,11 @@ export async function init(session: Session): Promise<number> {
     await check(session, entry.files);
     console.line(`\`rollgate validate\`: ${CONFIG} is valid`);
     const { runner } = initSystem(answers.system);
-    const steps = [placeholderStep(usedTexts(placed, chosen), runner), next];
+    const steps = [
+      placeholderStep(usedTexts(placed, chosen), runner),
+      deployStep(placed, deploy),
+      next,
+    ];
     tellNext(session, steps.flat(), toRun);
     return exitCodes.healthy;
   } catch (error) {
@@ -442,6 +446,15 @@ function usedTexts(
     if (state === 'theirs') return [{ path, text: otherwise.join('\n') }];
     return state === 'same' || chosen.includes(file) ? [{ path, text }] : [];
   });
+}
+
+/** Where the pipeline is the user's, the deploy is in it already. */
+function deployStep(placed: readonly Placed[], deploy: string | undefined): readonly string[] {
+  const theirs = placed.find(
+    ({ state, otherwise }) => state === 'theirs' && otherwise !== undefined,
+  );
+  if (theirs !== undefined) return [`Put the lines above into ${theirs.path}, around your deploy.`];
+  return deploy === undefined ? [] : [deploy];
 }
 
 function tellNext(

@@ -40,6 +40,8 @@ export interface PlannedFile {
 /** What is written for one system, and what is left for a person to do. */
 export interface SystemPlan {
   readonly files: readonly PlannedFile[];
+  /** Where the user's deploy belongs in the pipeline that is written. */
+  readonly deploy?: string;
   readonly next: readonly string[];
   /** The lines to run, in this order, where no pipeline is written; `program` is how Rollgate is called. */
   readonly lines?: (program: string) => readonly string[];

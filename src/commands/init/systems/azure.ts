@@ -112,8 +112,8 @@ ${afterDeploy(options)}`;
         otherwise: steps.split('\n').map((line) => line.replace(/^ {6}/, '')),
       },
     ],
+    deploy: 'Put your deploy into the step "Deploy" of azure-pipelines.yml.',
     next: [
-      'Put your deploy into the step "Deploy" of azure-pipelines.yml.',
       `Install the extension Rollgate of the publisher ${published.publisher}, or have an administrator do it (docs/azure-devops.md shows how to do without).`,
       ...(next[options.platform] ?? []),
       ...(options.dockerHost === undefined

@@ -84,8 +84,8 @@ function plan(options: InitOptions): SystemPlan {
         ],
       },
     ],
+    deploy: 'Put your deploy into the step "Deploy" of the job "deploy".',
     next: [
-      'Put your deploy into the step "Deploy" of the job "deploy".',
       'Make a context named rollgate (Organization Settings → Contexts): its variables are what the jobs know.',
       ...(next[options.platform] ?? []),
       ...(options.dockerHost === undefined

@@ -63,8 +63,8 @@ function workflowsOf({ name, folder }: Server): Pick<InitSystem, 'plan' | 'rollb
           what: 'the workflow: snapshot, preflight, deploy, gate',
         },
       ],
+      deploy: `Put your deploy into the step "Deploy" of ${folder}/deploy-gate.yml, and a label of your runners into every runs-on. If another workflow deploys already, move the steps around it there.`,
       next: [
-        `Put your deploy into the step "Deploy" of ${folder}/deploy-gate.yml, and a label of your runners into every runs-on. If another workflow deploys already, move the steps around it there.`,
         `Where there is ${folder}, workflows in other folders are not looked at: move them there too.`,
         'The report is in rollgate-report/ of the job. Keep it with the action for artifacts that your server has.',
         ...(next[options.platform] ?? []),

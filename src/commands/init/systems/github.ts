@@ -93,8 +93,9 @@ function plan(options: InitOptions): SystemPlan {
         what: 'the workflow: snapshot, preflight, deploy, gate',
       },
     ],
-    next: [
+    deploy:
       'Put your deploy into the step "Deploy" of .github/workflows/deploy-gate.yml. If another workflow deploys already, move the steps around it there.',
+    next: [
       ...(next[options.platform] ?? []),
       ...keySteps(options, 'Settings → Secrets and variables → Actions'),
     ],

@@ -66,8 +66,8 @@ function plan(options: InitOptions): SystemPlan {
         what: 'snapshot, preflight and gate: the jobs around the deploy',
       },
     ],
+    deploy: 'Put your deploy into the job "release" of .gitlab-ci.yml.',
     next: [
-      'Put your deploy into the job "release" of .gitlab-ci.yml, or the lines above into the pipeline that you have.',
       ...(next[options.platform] ?? []),
       ...(options.dockerHost === undefined
         ? []

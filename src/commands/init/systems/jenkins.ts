@@ -83,8 +83,8 @@ function plan(options: InitOptions): SystemPlan {
         ],
       },
     ],
+    deploy: 'Put your deploy into the stage "Deploy" of the Jenkinsfile.',
     next: [
-      'Put your deploy into the stage "Deploy" of the Jenkinsfile.',
       `Add the library (Manage Jenkins → System → Global Trusted Pipeline Libraries): name rollgate, retrieval Modern SCM from https://github.com/${published.repository}.git, library path templates/jenkins/. The agent needs Node 20 or newer.`,
       ...(next[options.platform] ?? []),
       ...(options.dockerHost === undefined
