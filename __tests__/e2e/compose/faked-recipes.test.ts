@@ -42,6 +42,7 @@ const told = (words: string, versionConfirmed: boolean | null): unknown => ({
   outcome: 'triggered',
   detail: expect.stringContaining(words),
   versionConfirmed,
+  ...(versionConfirmed === false ? { notBack: expect.stringMatching(/ runs now, not r1$/) } : {}),
 });
 const windows: readonly (readonly [keyof Meanwhile])[] = [['beforePlan'], ['beforeExecute']];
 
