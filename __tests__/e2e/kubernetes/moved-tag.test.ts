@@ -115,6 +115,7 @@ describeWith('a tag that is moved, on a real cluster', lacking(oldKubectl), () =
       ]);
       expect(await undo(byName)).toMatchObject({
         ...{ outcome: 'triggered', versionConfirmed: false },
+        notBack: expect.stringContaining(`the recorded version ran ${OLD}`),
         detail: expect.stringMatching(new RegExp(`as ${NEW}, and the recorded version ran ${OLD}`)),
       });
 

@@ -290,6 +290,7 @@ export function outcomeOf(options: OutcomeOptions): StrategyResult {
 function isAnother(applied: Applied | undefined, settled: Settled | undefined): boolean {
   if (applied === undefined || applied.kind === 'refused') return true;
   if (applied.kind === 'replaced' || applied.kind === 'overtaken') return true;
+  if (settled?.kind === 'unproven') return settled.isSeen;
   return settled?.kind === 'overtaken' || settled?.kind === 'gone';
 }
 
