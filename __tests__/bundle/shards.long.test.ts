@@ -249,7 +249,9 @@ describe('a few targets in 5 shards', () => {
       'rollback-snapshot-command': `"${node}" -p "const there = require('fs').existsSync; there('deployed') && !there('${name}.done') ? 'v2' : 'v1'"`,
     }));
     const taken = await place.run(['snapshot', '--run-id', '77']);
-    expect(taken.output).toContain(`what a rollback by ${a}/command, ${b}/command, ${c}/command returns to`);
+    expect(taken.output).toContain(
+      `what a rollback by ${a}/command, ${b}/command, ${c}/command returns to`,
+    );
     place.write('deployed', '');
     kinds[a] = 'unhealthy';
     const { code, output } = await runShard(1, '--run-id', '77');
