@@ -613,6 +613,21 @@ describe('a check that tells one thing', () => {
     });
   });
 
+  it('that is probed once and fails is unhealthy, also by a timer that fires early', async () => {
+    class EarlyClock extends VirtualClock {
+      override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+        return super.sleep(ms - 0.6, signal);
+      }
+    }
+    const clock = new EarlyClock();
+    const once = { once: true, limit: { ...limit, failures: 1 } } as const;
+    const failing = { result: { ok: false, detail: 'exited with code 99' } };
+    const { check } = test(clock, () => failing, once);
+    expect(await clock.runUntil(watch(options(clock, [check])))).toMatchObject({
+      verdict: 'unhealthy',
+    });
+  });
+
   it('that is probed once and shows nothing is inconclusive, and not probed again', async () => {
     const clock = new VirtualClock();
     const blind = { result: { ok: null, detail: 'could not be started' } };
