@@ -1,3 +1,13 @@
+import {
+  about,
+  aboutRevision,
+  azureRollback,
+  described,
+  githubRollback,
+  gitlabRollback,
+  jenkinsRollback,
+  type TextParameter,
+} from '../../src/commands/init/rollback-frames.js';
 import { pins } from './pins.js';
 import type { Release } from './release-config.js';
 
@@ -32,14 +42,6 @@ const settings: Readonly<Record<Kind, readonly Setting[]>> = {
   ],
 };
 
-/** What every system is told of the parameters of a rollback. */
-const about = {
-  rollback: 'Marks this run as a rollback. Rollgate sends true.',
-  rollback_id:
-    'Names this rollback. Rollgate finds its run again by it; by hand it may stay empty.',
-  rollback_target: 'What is rolled back. Rollgate sends "default", or the name of the target.',
-} as const;
-
 const ofKind: Readonly<
   Record<
     Kind,
@@ -52,8 +54,7 @@ const ofKind: Readonly<
 > = {
   kubernetes: {
     title: 'Rolls workloads of Kubernetes back to an earlier revision',
-    rollback_revision:
-      'The revision to return to: 12, or deployment/api=12 for each of several. Empty: the previous one.',
+    rollback_revision: aboutRevision,
     rollback_image:
       'What must run in the end: shop:1, or deployment/api=shop:1+proxy:2 for each of several. Empty: any.',
   },
@@ -65,7 +66,7 @@ const ofKind: Readonly<
 };
 
 /** What is texts in every system; the marker is a yes or no. */
-const textParameters = (kind: Kind): readonly (readonly [name: string, about: string])[] => [
+const textParameters = (kind: Kind): readonly TextParameter[] => [
   ['rollback_id', about.rollback_id],
   ['rollback_target', about.rollback_target],
   ['rollback_revision', ofKind[kind].rollback_revision],
@@ -99,73 +100,41 @@ export function generateRollbackPipelines(
 }
 
 function github(kind: Kind, script: string): string {
-  return `# ${ofKind[kind].title}, when Rollgate or a person starts it.
+  return githubRollback({
+    head: `# ${ofKind[kind].title}, when Rollgate or a person starts it.
 #
 # 1. Put it on the default branch, as .github/workflows/rollback.yml.
 # 2. Change what is under "env".
 # 3. ${kind === 'kubernetes' ? 'Store a kubeconfig as the secret KUBECONFIG. A runner that has one needs none.' : 'It needs a runner on the machine of the engine of the project; an engine elsewhere: DOCKER_HOST.'}
-name: Rollback
-# By this name Rollgate finds its run again when GitHub does not tell which one it is.
-run-name: Rollback \${{ inputs.rollback_target }} \${{ inputs.rollback_id }}
-
-on:
-  workflow_dispatch:
-    inputs:
-      rollback:
-        description: ${about.rollback}
-        type: boolean
-        default: false
-${textParameters(kind)
-  .map(
-    ([name, what]) => `      ${name}:
-        description: '${what}'
-        type: string
-        default: ''
 `,
-  )
-  .join('')}
-permissions: {}
-
+    parameters: textParameters(kind),
+    env: `
 env:
-${settings[kind].map(([name, value, what]) => `  ${name}: ${value} # ${what}\n`).join('')}
-# A group of its own. In that of the deploy it would wait for the gate, which waits for it.
-concurrency:
-  group: rollback-production
-  cancel-in-progress: false
-
-jobs:
-  rollback:
-    # Without the marker nothing is done.
-    if: inputs.rollback
-    runs-on: ${kind === 'kubernetes' ? 'ubuntu-latest' : 'self-hosted'}
-    # Less than \`rollback-timeout\`, so that the gate sees how it ends.
-    timeout-minutes: 8
-    permissions: ${
+${settings[kind].map(([name, value, what]) => `  ${name}: ${value} # ${what}\n`).join('')}`,
+    runsOn: kind === 'kubernetes' ? 'ubuntu-latest' : 'self-hosted',
+    permissions:
+      kind === 'kubernetes' ? ' {}' : '\n      contents: read # check the Compose file out',
+    steps: `${
       kind === 'kubernetes'
-        ? '{}'
-        : `
-      contents: read # check the Compose file out`
-    }
-    steps:
-${
-  kind === 'kubernetes'
-    ? ''
-    : `      - uses: ${pins.checkout}
+        ? ''
+        : `      - uses: ${pins.checkout}
         with:
           persist-credentials: false
 
 `
-}      - name: Roll it back, and prove it
+    }      - name: Roll it back, and prove it
         env:
           ROLLBACK: \${{ inputs.rollback }}
           ROLLBACK_REVISION: \${{ inputs.rollback_revision }}
           ROLLBACK_IMAGE: \${{ inputs.rollback_image }}
 ${kind === 'kubernetes' ? '          KUBECONFIG_CONTENT: ${{ secrets.KUBECONFIG }}\n' : ''}        run: |
-${indented(script, 10)}`;
+${indented(script, 10)}`,
+  });
 }
 
 function gitlab(kind: Kind, script: string, { image, version }: Release): string {
-  return `# ${ofKind[kind].title}, in a pipeline with the variable ROLLBACK = true.
+  return gitlabRollback({
+    head: `# ${ofKind[kind].title}, in a pipeline with the variable ROLLBACK = true.
 #
 # 1. Put it on the default branch, as .gitlab/rollback.yml, and include it in .gitlab-ci.yml:
 #
@@ -180,51 +149,30 @@ function gitlab(kind: Kind, script: string, { image, version }: Release): string
 #
 # 3. Change the variables of the job "rollback", and name the job in rollgate.yml: "gitlab-rollback-jobs: rollback".
 # 4. ${kind === 'kubernetes' ? 'Store a kubeconfig as the variable KUBECONFIG, of the type File. With the agent for Kubernetes set CONTEXT instead.' : 'The job needs a runner that may use the engine of the project: its tags. An engine elsewhere: DOCKER_HOST.'}
-
-# Rules of a workflow that .gitlab-ci.yml has replace these, and must let such a pipeline in.
-workflow:
-  # By this name Rollgate finds its pipeline again when the token may not read variables. Of others it is empty: they have none.
-  name: $ROLLBACK_TITLE
-  rules:
-    - if: $ROLLBACK == "true"
-      variables:
-        ROLLBACK_TITLE: Rollback $ROLLBACK_TARGET $ROLLBACK_ID
-    - when: always
-
+`,
+    others: `
 .not-in-a-rollback:
   rules:
     - if: $ROLLBACK == "true"
       when: never
     - if: $CI_COMMIT_BRANCH || $CI_COMMIT_TAG
-
-rollback:
-  stage: deploy
-  image:
-    name: ${image}:${version} # or any with sh and ${kind === 'kubernetes' ? 'kubectl' : 'docker compose'}
-    entrypoint: ['']
-${kind === 'kubernetes' ? '' : '  tags: [engine] # of the runner\n'}  variables:
+`,
+    image: `${image}:${version} # or any with sh and ${kind === 'kubernetes' ? 'kubectl' : 'docker compose'}`,
+    setUp: `${kind === 'kubernetes' ? '' : '  tags: [engine] # of the runner\n'}  variables:
 ${settings[kind].map(([name, value, what]) => `    ${name}: ${value} # ${what}\n`).join('')}${
-    kind === 'kubernetes'
-      ? `    CONTEXT: '' # of the agent: group/project:agent
+      kind === 'kubernetes'
+        ? `    CONTEXT: '' # of the agent: group/project:agent
     GIT_STRATEGY: none # nothing of the repository is needed
 `
-      : ''
-  }  # Without the marker it is in no pipeline.
-  rules:
-    - if: $ROLLBACK == "true"
-  # A group of its own: in that of the deploy it would wait for the pipeline that waits for it.
-  resource_group: rollback
-  # Less than \`rollback-timeout\`, so that the gate sees how it ends.
-  timeout: 8 minutes
-  interruptible: false
-  # A second try is for a person to decide.
-  retry: 0
-  # What the project sets for all jobs is made for other images.
+        : ''
+    }`,
+    work: `  # What the project sets for all jobs is made for other images.
   before_script: []
   after_script: []
   script:
     - |
-${indented(script, 6)}`;
+${indented(script, 6)}`,
+  });
 }
 
 function circleci(kind: Kind, script: string, { image, version }: Release): string {
@@ -248,15 +196,7 @@ parameters:
     description: ${about.rollback}
     type: boolean
     default: false
-${textParameters(kind)
-  .map(
-    ([name, what]) => `  ${name}:
-    description: '${what}'
-    type: string
-    default: ''
-`,
-  )
-  .join('')}
+${described(textParameters(kind), 2)}
 jobs:
   rollback:
 ${
@@ -290,64 +230,36 @@ ${kind === 'kubernetes' ? '          context: rollback\n' : ''}          # A gro
 }
 
 function azure(kind: Kind, script: string): string {
-  return `# ${ofKind[kind].title}, when Rollgate or a person starts it.
+  return azureRollback({
+    head: `# ${ofKind[kind].title}, when Rollgate or a person starts it.
 #
 # 1. Put it on the default branch, as rollback.yml, and make a pipeline for it: New pipeline, Existing Azure Pipelines YAML file.
 # 2. Change the variables.
 # 3. ${kind === 'kubernetes' ? 'Store a kubeconfig, as text, as the secret variable KUBECONFIG_CONTENT of the pipeline. An agent that has one needs none.' : 'It needs an agent on the machine of the engine of the project: its pool. An engine elsewhere: DOCKER_HOST.'}
 # 4. Run it once by hand: that makes the environment and asks for permissions. Give the environment the check "Exclusive lock".
 
-# Runs only when it is started.
-trigger: none
-pr: none
-
-# Of the environment of the rollback, which is none of the deploy's: in that it would wait for the gate, which waits for it.
-lockBehavior: sequential
-
-parameters:
-  - name: rollback # ${about.rollback}
-    type: boolean
-    default: false
-${textParameters(kind)
-  .map(
-    ([name, what]) => `  - name: ${name} # ${what}
-    type: string
-    default: none
 `,
-  )
-  .join('')}
+    parameters: textParameters(kind),
+    variables: `
 variables:
-${settings[kind].map(([name, value, what]) => `  ${name}: ${value} # ${what}\n`).join('')}
-stages:
-  # Without the marker nothing is done.
-  - \${{ if eq(parameters.rollback, true) }}:
-      - stage: rollback
-        jobs:
-          - deployment: rollback
-            environment: rollback
-            # Less than \`rollback-timeout\`, so that the gate sees how it ends.
-            timeoutInMinutes: 8
-            pool:
-              ${kind === 'kubernetes' ? 'vmImage: ubuntu-latest' : 'name: engine # of the agent'}
-            strategy:
-              runOnce:
-                deploy:
-                  steps:
-                    - checkout: ${kind === 'kubernetes' ? 'none' : 'self'}
-                    - download: none
-                    - bash: |
+${settings[kind].map(([name, value, what]) => `  ${name}: ${value} # ${what}\n`).join('')}`,
+    pool: kind === 'kubernetes' ? 'vmImage: ubuntu-latest' : 'name: engine # of the agent',
+    checkout: kind === 'kubernetes' ? 'none' : 'self',
+    steps: `                    - bash: |
 ${indented(script, 24)}
                       displayName: Roll it back, and prove it
                       env:
                         ROLLBACK: \${{ parameters.rollback }}
                         ROLLBACK_REVISION: \${{ parameters.rollback_revision }}
                         ROLLBACK_IMAGE: \${{ parameters.rollback_image }}
-${kind === 'kubernetes' ? '                        KUBECONFIG_CONTENT: $(KUBECONFIG_CONTENT)\n' : ''}`;
+${kind === 'kubernetes' ? '                        KUBECONFIG_CONTENT: $(KUBECONFIG_CONTENT)\n' : ''}`,
+  });
 }
 
 function jenkins(kind: Kind, script: string): string {
   const step = ["sh '''#!/bin/sh", script.trimEnd(), "'''"].join('\n');
-  return `// ${ofKind[kind].title}, when Rollgate or a person starts it.
+  return jenkinsRollback({
+    head: `// ${ofKind[kind].title}, when Rollgate or a person starts it.
 //
 // 1. Make a job of its own with it, such as ops/rollback: name it in rollgate.yml, "jenkins-job: ops/rollback".
 // 2. Change what is under "environment", and the label of the agent.
@@ -355,33 +267,15 @@ function jenkins(kind: Kind, script: string): string {
 // 4. Run it once by hand: before that Jenkins does not know its parameters, and Rollgate refuses it.
 pipeline {
   // Another label than the gate: it holds its executor while it waits.
-  agent { label 'rollback' }
-
-  options {
-    // Less than \`rollback-timeout\`, so that the gate sees how it ends.
-    timeout(time: 8, unit: 'MINUTES')
-    // One after the other. Should this be the job of the deploy, they would wait for each other.
-    disableConcurrentBuilds()
-${kind === 'kubernetes' ? '    skipDefaultCheckout()\n' : ''}  }
-
-  parameters {
-    booleanParam(name: 'ROLLBACK', defaultValue: false, description: '${about.rollback}')
-${textParameters(kind)
-  .map(
-    ([name, what]) =>
-      `    ${name === 'rollback_revision' ? 'text' : 'string'}(name: '${name.toUpperCase()}', defaultValue: '', description: '${what}')\n`,
-  )
-  .join('')}  }
-
-  environment {
+`,
+    parameters: textParameters(kind),
+    agent: "{ label 'rollback' }",
+    options: kind === 'kubernetes' ? '    skipDefaultCheckout()\n' : '',
+    environment: `  environment {
 ${settings[kind].map(([name, value, what]) => `    ${name} = '${value}' // ${what}\n`).join('')}  }
 
-  stages {
-    stage('Rollback') {
-      // Without the marker nothing is done.
-      when { expression { params.ROLLBACK } }
-      steps {
-        // What is sent comes to the script by its environment: the parameters of the build are in it.
+`,
+    steps: `        // What is sent comes to the script by its environment: the parameters of the build are in it.
 ${
   kind === 'kubernetes'
     ? `        withCredentials([file(credentialsId: 'kubeconfig', variable: 'KUBECONFIG')]) {
@@ -390,11 +284,9 @@ ${
 `
     : `        ${step}
 `
-}      }
-    }
-  }
-}
-`;
+}`,
+    post: '',
+  });
 }
 
 /** The lines of a block of YAML. */

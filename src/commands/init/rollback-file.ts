@@ -1,6 +1,7 @@
 import { isMap, parseDocument, stringify, type Document } from 'yaml';
 import { splitList } from '../../support/values/text.js';
 import type { InitOptions } from './options.js';
+import { about, aboutRevision, type TextParameter } from './rollback-frames.js';
 import { rollbackTemplates } from './published.js';
 
 /** The rollback pipeline of the templates that calls the deploy script, by the folder of the system and the end of its files there. */
@@ -34,24 +35,20 @@ export function rollbackInputs(
   ];
 }
 
-/** What people and CI systems are told of the parameters of a rollback. */
-export const parameters = {
-  rollback: 'Marks this run as a rollback. Rollgate sends true.',
-  rollback_id:
-    'Names this rollback. Rollgate finds its run again by it; by hand it may stay empty.',
-  rollback_target: 'What is rolled back. Rollgate sends "default", or the name of the target.',
-  rollback_revision:
-    'The revision to return to: 12, or deployment/api=12 for each of several. Empty: the one before.',
-} as const;
-
-/** The texts among the parameters; only Kubernetes counts revisions. */
+/** The texts that it is told; only Kubernetes counts revisions. */
 export function textParameters({
   platform,
-}: Pick<InitOptions, 'platform'>): readonly (readonly [name: string, about: string])[] {
-  return (['rollback_id', 'rollback_target', 'rollback_revision'] as const)
-    .filter((name) => name !== 'rollback_revision' || platform === 'kubernetes')
-    .map((name) => [name, parameters[name]] as const);
+}: Pick<InitOptions, 'platform'>): readonly TextParameter[] {
+  return [
+    ['rollback_id', about.rollback_id],
+    ['rollback_target', about.rollback_target],
+    ...(platform === 'kubernetes' ? [['rollback_revision', aboutRevision] as const] : []),
+  ];
 }
+
+/** How every rollback pipeline that is written begins; each system has its mark of a comment. */
+export const rollbackHead =
+  'Made by `rollgate init`; it is yours now. What it rolls back stands in rollgate.yml.';
 
 /** The parts of a configuration of CircleCI that concern the rollback, as they stand in one. */
 export function rollbackParts(file: string): {

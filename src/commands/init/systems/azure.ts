@@ -1,12 +1,8 @@
 import { blockOf, deployLines, indented } from '../lines.js';
 import { camelName } from '../../../systems/system.js';
 import { published } from '../published.js';
-import {
-  parameters as told,
-  rollbackInputs,
-  scriptPipeline,
-  textParameters,
-} from '../rollback-file.js';
+import { rollbackHead, rollbackInputs, scriptPipeline, textParameters } from '../rollback-file.js';
+import { azureRollback } from '../rollback-frames.js';
 import { isOnEngine, runnerOf } from '../runner.js';
 import type { InitOptions, InitSystem, RollbackPlan, RunnerWord, SystemPlan } from '../options.js';
 import type { Platform, Template } from '../ways.js';
@@ -154,50 +150,20 @@ function rollbackPipeline(options: InitOptions): string {
       ? ["${{ if ne(parameters.rollback_revision, 'none') }}:", `  ${camelName(input)}: ${text}`]
       : [`${camelName(input)}: ${text}`],
   );
-  return `# Made by \`rollgate init\`; it is yours now. What it rolls back stands in rollgate.yml.
-# Runs only when it is started.
-trigger: none
-pr: none
-
-# Of the environment of the rollback, which is none of the deploy's: in that it would wait for the gate, which waits for it.
-lockBehavior: sequential
-
-parameters:
-  - name: rollback # ${told.rollback}
-    type: boolean
-    default: false
-${textParameters(options)
-  .map(
-    ([name, what]) => `  - name: ${name} # ${what}
-    type: string
-    default: none
-`,
-  )
-  .join('')}${engine(options)}
-stages:
-  # Without the marker nothing is done.
-  - \${{ if eq(parameters.rollback, true) }}:
-      - stage: rollback
-        jobs:
-          - deployment: rollback
-            environment: rollback
-            # Less than \`rollback-timeout\`, so that the gate sees how it ends.
-            timeoutInMinutes: 8
-            pool:
-              ${pool(options)}
-            strategy:
-              runOnce:
-                deploy:
-                  steps:
-                    - checkout: self
-                    - download: none
-
+  return azureRollback({
+    head: `# ${rollbackHead}\n`,
+    parameters: textParameters(options),
+    variables: engine(options),
+    pool: pool(options),
+    checkout: 'self',
+    steps: `
 ${logIn(options).replace(/^(?=.)/gm, ' '.repeat(14))}                    - task: ${task}
                       displayName: Roll it back, and prove it
                       inputs:
 ${indented(inputs, 24)}                      env:
                         ROLLBACK: 'true' # the marker: it starts no other rollback
-`;
+`,
+  });
 }
 
 function beforeDeploy(options: InitOptions): string {

@@ -1,6 +1,7 @@
 import { blockOf, deployLines, indented } from '../lines.js';
 import { published } from '../published.js';
-import { parameters, rollbackInputs, rollbackParts, scriptPipeline } from '../rollback-file.js';
+import { rollbackInputs, rollbackParts, scriptPipeline } from '../rollback-file.js';
+import { about, aboutRevision, described } from '../rollback-frames.js';
 import { isOnEngine, runnerOf } from '../runner.js';
 import type { InitOptions, InitSystem, RollbackPlan, RunnerWord, SystemPlan } from '../options.js';
 import type { Platform } from '../ways.js';
@@ -150,16 +151,12 @@ ${parts.jobs}`,
 
 /** CircleCI gets no parameter but the marker, unless `rollback-parameters` names it. */
 function rollbackParameters({ platform }: InitOptions): string {
-  const revision = `  rollback_revision:
-    description: '${parameters.rollback_revision}'
-    type: string
-    default: ''
-`;
+  const revision = platform === 'kubernetes' ? [['rollback_revision', aboutRevision] as const] : [];
   return `  rollback:
-    description: ${parameters.rollback}
+    description: ${about.rollback}
     type: boolean
     default: false
-${platform === 'kubernetes' ? revision : ''}`;
+${described(revision, 2)}`;
 }
 
 /** What it rolls back stands in `rollgate.yml`. */

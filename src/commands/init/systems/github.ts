@@ -1,6 +1,7 @@
 import { blockOf, deployLines, indented } from '../lines.js';
 import { published } from '../published.js';
-import { parameters, rollbackInputs, scriptPipeline, textParameters } from '../rollback-file.js';
+import { rollbackHead, rollbackInputs, scriptPipeline, textParameters } from '../rollback-file.js';
+import { githubRollback } from '../rollback-frames.js';
 import { isOnEngine, runnerOf } from '../runner.js';
 import type { InitOptions, InitSystem, RollbackPlan, RunnerWord, SystemPlan } from '../options.js';
 import type { Platform, Template } from '../ways.js';
@@ -228,45 +229,15 @@ export function rollbackWorkflow(
   { action, runsOn }: Pick<Uses, 'action' | 'runsOn'>,
 ): string {
   if (template === 'script') return scriptPipeline('github', 'yml');
-  return `# Made by \`rollgate init\`; it is yours now. What it rolls back stands in rollgate.yml.
-name: Rollback
-# By this name Rollgate finds its run again when GitHub does not tell which one it is.
-run-name: Rollback \${{ inputs.rollback_target }} \${{ inputs.rollback_id }}
-
-on:
-  workflow_dispatch:
-    inputs:
-      rollback:
-        description: ${parameters.rollback}
-        type: boolean
-        default: false
-${textParameters(options)
-  .map(
-    ([name, what]) => `      ${name}:
-        description: '${what}'
-        type: string
-        default: ''
-`,
-  )
-  .join('')}
-permissions: {}
-${engine(options)}
-# A group of its own. In that of the deploy it would wait for the gate, which waits for it.
-concurrency:
-  group: rollback-production
-  cancel-in-progress: false
-
-jobs:
-  rollback:
-    # Without the marker nothing is done.
-    if: inputs.rollback
-    runs-on: ${runsOn ?? 'ubuntu-latest'}
-    # Less than \`rollback-timeout\`, so that the gate sees how it ends.
-    timeout-minutes: 8
-    permissions:
-      contents: read # check out
-    steps:
-      - uses: ${published.checkout}
+  const inputs = rollbackInputs(options, '${{ inputs.rollback_revision }}');
+  return githubRollback({
+    head: `# ${rollbackHead}\n`,
+    parameters: textParameters(options),
+    env: engine(options),
+    runsOn: runsOn ?? 'ubuntu-latest',
+    permissions: `
+      contents: read # check out`,
+    steps: `      - uses: ${published.checkout}
         with:
           persist-credentials: false
 ${logIn(options, false)}
@@ -274,13 +245,12 @@ ${logIn(options, false)}
         uses: ${action}
         with:
 ${indented(
-  rollbackInputs(options, '${{ inputs.rollback_revision }}').map(
-    ([input, text]) => `${input}: ${text}`,
-  ),
+  inputs.map(([input, text]) => `${input}: ${text}`),
   10,
 )}        env:
           ROLLBACK: 'true' # the marker: it starts no other rollback
-`;
+`,
+  });
 }
 
 const keepReport = `

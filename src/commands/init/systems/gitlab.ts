@@ -1,6 +1,7 @@
 import { blockOf, deployLines, indented } from '../lines.js';
 import { published } from '../published.js';
-import { rollbackInputs, scriptPipeline } from '../rollback-file.js';
+import { rollbackHead, rollbackInputs, scriptPipeline } from '../rollback-file.js';
+import { gitlabRollback } from '../rollback-frames.js';
 import { runnerOf } from '../runner.js';
 import type { InitOptions, InitSystem, RollbackPlan, RunnerWord, SystemPlan } from '../options.js';
 import type { Platform, Template } from '../ways.js';
@@ -110,39 +111,18 @@ function rollbackJob(options: InitOptions): string {
   const flags = inputs.map(
     ([input, text]) => ` --${input} ${text.includes('$') ? `"${text}"` : text}`,
   );
-  return `# Made by \`rollgate init\`; it is yours now. What it rolls back stands in rollgate.yml.
-
-# Rules of a workflow that .gitlab-ci.yml has replace these, and must let such a pipeline in.
-workflow:
-  # By this name Rollgate finds its pipeline again when the token may not read variables. Of others it is empty: they have none.
-  name: $ROLLBACK_TITLE
-  rules:
-    - if: $ROLLBACK == "true"
-      variables:
-        ROLLBACK_TITLE: Rollback $ROLLBACK_TARGET $ROLLBACK_ID
-    - when: always
-
-rollback:
-  stage: deploy
-  image:
-    name: ${published.image}:${published.version}
-    entrypoint: ['']
-${indented(access(options), 2)}  # Without the marker it is in no pipeline.
-  rules:
-    - if: $ROLLBACK == "true"
-  # A group of its own: in that of the deploy it would wait for the pipeline that waits for it.
-  resource_group: rollback
-  # Less than \`rollback-timeout\`, so that the gate sees how it ends.
-  timeout: 8 minutes
-  interruptible: false
-  # A second try is for a person to decide.
-  retry: 0
-  script:
+  return gitlabRollback({
+    head: `# ${rollbackHead}\n`,
+    others: '',
+    image: `${published.image}:${published.version}`,
+    setUp: indented(access(options), 2),
+    work: `  script:
     - rollgate rollback${flags.join('')}
   artifacts:
     when: always
     paths: [rollgate-report]
-`;
+`,
+  });
 }
 
 function pipeline(include: readonly string[], options: InitOptions): string {

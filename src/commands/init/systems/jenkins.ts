@@ -1,7 +1,8 @@
 import { deployLines, indented } from '../lines.js';
 import { camelName } from '../../../systems/system.js';
 import { published } from '../published.js';
-import { parameters, rollbackInputs, scriptPipeline, textParameters } from '../rollback-file.js';
+import { rollbackHead, rollbackInputs, scriptPipeline, textParameters } from '../rollback-file.js';
+import { jenkinsRollback } from '../rollback-frames.js';
 import { runnerOf } from '../runner.js';
 import type { InitOptions, InitSystem, RollbackPlan, RunnerWord, SystemPlan } from '../options.js';
 import type { Platform, Template } from '../ways.js';
@@ -161,46 +162,26 @@ function rollbackJenkinsfile(options: InitOptions): string {
     ),
     ...(options.platform === 'kubernetes' ? ["credentials: [kubeconfig: 'kubeconfig']"] : []),
   ];
-  return `// Made by \`rollgate init\`; it is yours now. What it rolls back stands in rollgate.yml.
+  return jenkinsRollback({
+    head: `// ${rollbackHead}
 @Library('rollgate@v${published.version}') _
 
 pipeline {
   // It needs an executor besides that of the gate, which holds its own while it waits.
-  agent ${agent(options)}
-
-  options {
-    // Less than \`rollback-timeout\`, so that the gate sees how it ends.
-    timeout(time: 8, unit: 'MINUTES')
-    // One after the other.
-    disableConcurrentBuilds()
-  }
-
-  parameters {
-    booleanParam(name: 'ROLLBACK', defaultValue: false, description: '${parameters.rollback}')
-${textParameters(options)
-  .map(
-    ([name, what]) =>
-      `    ${name === 'rollback_revision' ? 'text' : 'string'}(name: '${name.toUpperCase()}', defaultValue: '', description: '${what}')\n`,
-  )
-  .join('')}  }
-
-${environment(options)}  stages {
-    stage('Rollback') {
-      // Without the marker nothing is done.
-      when { expression { params.ROLLBACK } }
-      steps {
-${steps(`        rollgate(${args.join(', ')})`, options)}
-      }
-    }
-  }
-
+`,
+    parameters: textParameters(options),
+    agent: agent(options),
+    options: '',
+    environment: environment(options),
+    steps: `${steps(`        rollgate(${args.join(', ')})`, options)}\n`,
+    post: `
   post {
     always {
       archiveArtifacts(artifacts: 'rollgate-report/**', allowEmptyArchive: true)
     }
   }
-}
-`;
+`,
+  });
 }
 
 /** One line as it is; several as a text of several lines. */
