@@ -8,13 +8,11 @@ import { run } from 'jest';
 const argv = process.argv.slice(2);
 // For jest.config.js.
 if (argv.includes('--all') || argv.includes('--changed')) process.env.ROLLGATE_TESTS = 'all';
+if (process.env.ROLLGATE_TESTS !== 'all')
+  console.log('Left out: *.long.test.ts, which CI runs. With them: npm test -- --all');
 const isClean = () => execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' }) === '';
 await run(
   argv
     .filter((word) => word !== '--all')
     .map((word) => (word !== '--changed' ? word : isClean() ? '--lastCommit' : '--onlyChanged')),
 );
-if (argv.length === 0)
-  console.log(
-    'Left out: the tables of *.long.test.ts, which CI runs. With them: npm test -- --all',
-  );

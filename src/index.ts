@@ -70,6 +70,7 @@ async function start(): Promise<number> {
     return say(answerSchema(argv.slice(1)));
   }
   const { main } = await import('./commands/main.js');
+  const { showsColour } = await import('./commands/console.js');
   const { run } = await import('./support/exec.js');
   return main({
     argv,
@@ -91,9 +92,8 @@ async function start(): Promise<number> {
     uuid: randomUUID,
     write: (text) => process.stdout.write(text),
     terminal: process.stdout.isTTY,
-    // https://no-color.org: present and not empty.
-    colour: process.stdout.isTTY && (env.NO_COLOR ?? '') === '',
-    columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
+    colour: showsColour(process.stdout.isTTY, env),
+    columns: () => process.stdout.columns,
     files: systemFiles,
     exec: run,
     ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,

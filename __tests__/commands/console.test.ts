@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createConsole, type Console, withHeartbeat } from '../../src/commands/console.js';
+import {
+  createConsole,
+  type Console,
+  showsColour,
+  withHeartbeat,
+} from '../../src/commands/console.js';
 import { plainOutput } from '../../src/systems/local.js';
 import { createRedactor, own } from '../../src/support/redact.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -18,14 +23,25 @@ function setUp(
     printed += text;
   };
   const console = createConsole({
-    host: plainOutput('local', { write, terminal }),
+    host: plainOutput('local', { write, colour: terminal }),
     redactor: createRedactor([secret]),
     terminal,
+    colour: terminal,
+    columns: () => undefined,
     write,
     clock,
   });
   return { clock, console, printed: () => printed };
 }
+
+it.each([
+  [true, {}, true],
+  [true, { NO_COLOR: '' }, true],
+  [true, { NO_COLOR: '1' }, false],
+  [false, {}, false],
+])('on a terminal %s with %j there are colours: %s', (isTerminal, env, shown) => {
+  expect(showsColour(isTerminal, env)).toBe(shown);
+});
 
 describe('the console', () => {
   it('prints no secret, no command for the CI system and no control character of a text', () => {

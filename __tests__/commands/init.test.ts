@@ -487,6 +487,17 @@ const host = 'ssh://deploy@web-1.example.com:2222';
 const pipelines = (): readonly (readonly [string, string])[] =>
   Object.entries(repository.place.files()).filter(([path]) => !always.includes(path));
 
+/** How many jobs of each file need the machine of the engine: deploy, gate and what is around it, rollback. */
+const jobsOnEngine: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  github: { '.github/workflows/deploy-gate.yml': 1, '.github/workflows/rollback.yml': 1 },
+  gitea: { '.gitea/workflows/deploy-gate.yml': 1, '.gitea/workflows/rollback.yml': 1 },
+  forgejo: { '.forgejo/workflows/deploy-gate.yml': 1, '.forgejo/workflows/rollback.yml': 1 },
+  gitlab: { '.gitlab-ci.yml': 1, '.gitlab/rollgate.yml': 3, '.gitlab/rollback.yml': 1 },
+  circleci: { '.circleci/config.yml': 2 },
+  jenkins: { Jenkinsfile: 1, 'Jenkinsfile.rollback': 1 },
+  azure: { 'azure-pipelines.yml': 1, 'rollback.yml': 1 },
+};
+
 describe.each(initSystems)('the Docker engine, for %s', (system) => {
   const argv = ['init', '--ci-system', system, ...url];
   const env = { DOCKER_HOST: host };
@@ -513,6 +524,8 @@ describe.each(initSystems)('the Docker engine, for %s', (system) => {
     );
     expect(all).not.toMatch(named);
     if (system !== 'gitlab') expect(all).toMatch(hosted);
+    // Of the pipeline, of the jobs of the component, and of the rollback.
+    else expect(all.split('!reference [.engine, before_script]')).toHaveLength(1 + 1 + 3 + 1);
     expect(output).toContain(`log in to ${host}`);
     expect(output).not.toContain('Every job here runs on the machine');
     expect(config()).not.toHaveProperty('docker-host');
@@ -548,9 +561,10 @@ describe.each(initSystems)('the Docker engine, for %s', (system) => {
     expect(asked).toMatchObject({ code: 0 });
     expect(asked.output).toContain('write it like ssh://deploy@web-1.example.com');
     expect(asked.output).toContain(' acme/engine-1. An engine on another machine: ');
-    const texts = pipelines().filter(([, text]) => /deploy\.sh|rollback$|gate\b/m.test(text));
-    for (const [path, text] of texts)
-      expect({ path, has: text.includes('acme/engine-1') }).toEqual({ path, has: true });
+    const times = Object.fromEntries(
+      pipelines().map(([path, text]) => [path, text.split('acme/engine-1').length - 1]),
+    );
+    expect(times).toEqual(jobsOnEngine[system]);
   });
 
   it('a socket of this machine is none of theirs', async () => {

@@ -178,7 +178,7 @@ describe('one mistake is one problem', () => {
       'a URL with credentials in the file',
       [],
       'url: https://user:hunter2@shop.example.com/',
-      'rollgate.yml: line 1: `url` holds a secret, and secrets do not belong in a file → give it by the variable `ROLLGATE_URL`, from a secret of the CI system',
+      'rollgate.yml: line 1: `url` holds a secret, and secrets do not belong in a file → set the variable `ROLLGATE_URL` from a secret of the CI system',
     ],
     [
       'a misspelt key',
@@ -283,9 +283,7 @@ describe('a file that cannot be read', () => {
       },
     });
     expect(code).toBe(2);
-    expect(output).toContain(
-      'rollgate.yml: cannot be read: this user has no right to it → give the user',
-    );
+    expect(output).toContain('rollgate.yml: cannot be read: permission denied → grant the user');
     expect(output).not.toContain(errno);
   });
 });

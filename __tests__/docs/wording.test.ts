@@ -44,7 +44,7 @@ const calques: readonly (readonly [phrase: RegExp, better: string])[] = [
   [/\bcharged to the deploy\b/i, 'blamed on the deploy'],
   // "There is no such job" and "it is no longer ours" are English.
   [
-    /(?<!\b[Tt]here )\b(is|are) no (?!(longer|more|less|later|better|worse|such|data|evidence|need|doubt|one)\b)[a-zA-Z`]/,
+    /(?<!\b[Tt]here )\b([Ii]s|[Aa]re) no (?!(longer|more|less|later|better|worse|such|data|evidence|need|doubt|one)\b)[a-zA-Z`]/,
     'is not a ...',
   ],
   [/\bnothing may be assumed\b/i, 'the state is unknown, check by hand'],

@@ -163,7 +163,7 @@ describe('the judgement of a limit with a baseline', () => {
     expect(judgement).toEqual({
       verdict: 'inconclusive',
       reason:
-        '180 of 600 requests failed (70 % success, limit 95 %), but the baseline is equally affected: 360 of 1,200 of the baseline (30 %). This is no evidence against the new version.',
+        '180 of 600 requests failed (70 % success, limit 95 %), but the baseline is equally affected: 360 of 1,200 of the baseline (30 %). This is not evidence against the new version.',
       decidedBy: ['check'],
     });
     expect(result).toMatchObject({

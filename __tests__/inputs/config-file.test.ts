@@ -140,7 +140,7 @@ describe('readConfigFile', () => {
       {
         subject: 'rollgate.yml',
         message: `line 1: \`${id}\` holds a secret, and secrets do not belong in a file`,
-        fix: `give it by the variable \`${ownVariable(id)}\`, from a secret of the CI system`,
+        fix: `set the variable \`${ownVariable(id)}\` from a secret of the CI system`,
       },
     ]);
     expect(texts.size).toBe(0);

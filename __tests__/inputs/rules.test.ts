@@ -153,7 +153,7 @@ describe('the prometheus inputs', () => {
       [['prometheus-token', /name of a scheme/]],
     ],
     [
-      'a token with a blank',
+      'a token with a space',
       { ...counters, 'prometheus-token': 'a b' },
       [['prometheus-token', /characters that no token has/]],
     ],

@@ -17,7 +17,7 @@ describe('a file that is no YAML', () => {
     [
       'a colon in a value',
       'reason: a: b',
-      'line 1, column 9: this value has a `:` and a blank in it',
+      'line 1, column 9: this value has a `:` and a space in it',
     ],
     [
       'a quote without an end',
@@ -29,12 +29,12 @@ describe('a file that is no YAML', () => {
     [
       'no colon',
       'url https://a\nduration: 5m',
-      'line 1, column 1: this line has no `:` and a blank',
+      'line 1, column 1: this line has no `:` and a space',
     ],
     [
       'a backtick',
       'url: `a`',
-      'line 1, column 6: this value begins with a character that YAML keeps',
+      'line 1, column 6: this value begins with a character that YAML reserves',
     ],
     [
       'a column of its own',

@@ -29,7 +29,7 @@ it('a permanent failure is an error with what to do, one that may pass is a warn
       level: 'warning',
       subject: 'ci',
       message: 'the connection was reset',
-      fix: 'nothing of it is proven until this machine reaches the server: run `rollgate preflight` again',
+      fix: 'this cannot be verified until this machine can reach the server: run `rollgate preflight` again',
     },
   ]);
 });

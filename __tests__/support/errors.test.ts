@@ -26,14 +26,14 @@ describe('what is wrong with a file', () => {
     [
       'a folder to be made where a file is',
       () => mkdirSync(file, { recursive: true }),
-      'a file is in the place of its folder → name another folder',
+      'a file exists where its folder should be → name another folder',
     ],
     [
       'a file within a file',
       () => {
         writeFileSync(join(file, 'more'), '');
       },
-      'a file is in the place of its folder → name another folder',
+      'a file exists where its folder should be → name another folder',
     ],
     [
       'a folder to be read',
@@ -45,19 +45,21 @@ describe('what is wrong with a file', () => {
   });
 
   it.each([
-    ['EACCES', /^this user has no right to it$/],
-    ['EROFS', /^the file system is read-only$/],
-    ['ENOSPC', /^no space is left on the disk$/],
-  ])('%s, with what to change', (code, message) => {
-    const problem = fileProblem(Object.assign(new Error('raw'), { code }));
-    expect(problem.message).toMatch(message);
-    expect(problem.fix).not.toBe('');
+    [
+      'EACCES',
+      'permission denied',
+      'grant the user that runs Rollgate access, or run it as another user',
+    ],
+    ['EROFS', 'the file system is read-only', 'use a folder that can be written'],
+    ['ENOSPC', 'no space is left on the disk', 'free some disk space'],
+  ])('%s, with what to change', (code, message, fix) => {
+    expect(fileProblem(Object.assign(new Error('raw'), { code }))).toEqual({ message, fix });
   });
 
   it('of several files the first is told; what is not known is told as it is', () => {
     const full = Object.assign(new Error('raw'), { code: 'ENOSPC' });
     expect(fileTrouble(new AggregateError([full, full]))).toBe(
-      'no space is left on the disk → make room',
+      'no space is left on the disk → free some disk space',
     );
     expect(fileTrouble(new Error('no room'))).toBe('no room');
   });

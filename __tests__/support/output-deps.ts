@@ -14,7 +14,7 @@ export function outputDeps(given: Partial<OutputDeps> = {}): OutputDeps {
     writeFile: unexpected,
     reportDir: 'rollgate-report',
     now: () => Date.UTC(2026, 0, 1),
-    terminal: false,
+    colour: false,
     ...given,
   };
 }

@@ -35,7 +35,7 @@ describe('the output without a CI system', () => {
     ['error', 31],
   ] as const)('has a %s in colour on a terminal', async (level, code) => {
     const { write, text } = log();
-    const host = await createOutput({ system: 'local' }, outputDeps({ write, terminal: true }));
+    const host = await createOutput({ system: 'local' }, outputDeps({ write, colour: true }));
     host.annotate(level, 'Rollgate', 'look here');
     expect(text()).toBe(`\u001b[${String(code)}m${level}\u001b[0m: Rollgate: look here\n`);
   });

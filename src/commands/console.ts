@@ -1,3 +1,5 @@
+import type { Problem } from '../contract/result.js';
+import { withFix } from '../support/errors.js';
 import type { SystemOutput } from '../contract/system.js';
 import { NoLongerNeeded } from '../support/abort.js';
 import type { Style } from '../report/terminal.js';
@@ -39,6 +41,14 @@ const WRAP = '\u001b[?7h';
 // eslint-disable-next-line no-control-regex -- this is what the sequences begin with
 const COLOUR = /(\u001b\[(?:0|2|3[1-6])m)/;
 
+/** Whether to use colours: on a terminal, unless `NO_COLOR` is present and not empty (https://no-color.org). */
+export function showsColour(
+  isTerminal: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return isTerminal && (env.NO_COLOR ?? '') === '';
+}
+
 /** A line is one line: what would stand below it, alone, could be taken for a word of ours. */
 function harmless(text: string): string {
   return neutralise(text).replaceAll('\n', ' ');
@@ -48,13 +58,12 @@ export function createConsole(options: {
   readonly host: SystemOutput;
   readonly redactor: Redactor;
   readonly terminal: boolean;
-  readonly colour?: boolean;
-  readonly columns?: () => number | undefined;
+  readonly colour: boolean;
+  readonly columns: () => number | undefined;
   readonly write: (text: string) => void;
   readonly clock: Clock;
 }): Console {
-  const { host, redactor, terminal, write, clock } = options;
-  const { colour = false, columns = () => undefined } = options;
+  const { host, redactor, terminal, colour, columns, write, clock } = options;
   /** How many lines stand there that are to be replaced. */
   let liveLines = 0;
   let saidAt = clock.monotonic();
@@ -112,14 +121,11 @@ export function listProblems(
 ): void {
   console.line(own(inOneLine(configurationError)));
   if (summary !== undefined) console.line(own(`  ${summary}:`));
-  for (const { subject, message, fix } of problems)
-    console.line(own`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
+  for (const problem of problems) console.line(own`  ${problem.subject}: ${withFix(problem)}`);
 }
 
-interface Listed {
+interface Listed extends Problem {
   readonly subject: Said;
-  readonly message: string;
-  readonly fix?: string | undefined;
 }
 
 /** A CI system ends a job that is silent for long; milliseconds, a little less than the promised 60 s. */

@@ -5,7 +5,7 @@ import { exitCodes } from '../contract/outcome.js';
 import { inputIds, inputOf, inputs, type InputId } from '../inputs/table.js';
 import { ownVariable } from '../inputs/variables.js';
 import { isCancelled } from '../support/abort.js';
-import { fileProblem, messageOf, UsageError, type UsageProblem } from '../support/errors.js';
+import { fileTrouble, messageOf, UsageError, type UsageProblem } from '../support/errors.js';
 import type { Files } from '../support/files.js';
 import { formatDuration, printableUrl } from '../support/text.js';
 import { splitList } from '../support/values/text.js';
@@ -393,14 +393,11 @@ async function writeAll(
     try {
       await write(file, entry.files);
     } catch (error) {
-      const { message, fix } = fileProblem(error);
       const before =
         done.length === 0
           ? 'nothing was written'
           : `only ${done.join(', ')} ${done.length === 1 ? 'was' : 'were'} written`;
-      console.line(
-        `${before}: ${file.path} could not be written: ${message}${fix === undefined ? '' : ` → ${fix}`}`,
-      );
+      console.line(`${before}: ${file.path} could not be written: ${fileTrouble(error)}`);
       return exitCodes.usage;
     }
     done.push(file.path);

@@ -1,5 +1,4 @@
 import type { RollbackReport } from '../contract/strategy.js';
-import type { WatchOutcome } from '../gate/watch.js';
 import { notNeeded } from '../report/record.js';
 import { NoLongerNeeded } from '../support/abort.js';
 import { formatDuration } from '../support/text.js';
@@ -7,7 +6,7 @@ import type { ProvenTarget } from './prepare.js';
 import { rollBackTarget } from './rollback.js';
 import { ofTarget, type Session } from './session.js';
 import { pinAll } from './strategies.js';
-import { beginWatching, type Watched } from './watch.js';
+import { beginWatching, reaction, type Watched } from './watch.js';
 import { exitCodeOf } from './exit-code.js';
 import type { TargetOutcome } from './outcome.js';
 import { own } from '../support/redact.js';
@@ -79,19 +78,8 @@ function firstOf(
   });
 }
 
-/** What the verdict leads to, by the inputs. */
-function reaction(
-  { session }: ProvenTarget,
-  { verdict, neverWell }: Pick<WatchOutcome, 'verdict' | 'neverWell'>,
-): 'rollback' | 'report' {
-  if (verdict === 'unhealthy') return session.settings['on-unhealthy'];
-  return verdict === 'inconclusive' && neverWell !== true
-    ? session.settings['on-inconclusive']
-    : 'report';
-}
-
 function leadsToRollback(target: ProvenTarget, watched: Watched): boolean {
-  return reaction(target, watched) === 'rollback';
+  return reaction(target.session.settings, watched) === 'rollback';
 }
 
 function rollBackAfterWatch(target: ProvenTarget, watched: Watched): Promise<RollbackReport> {

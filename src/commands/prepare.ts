@@ -4,7 +4,7 @@ import type { ChainLink } from '../contract/strategy.js';
 import { lackingStrategy } from '../inputs/configured.js';
 import { extensionOf } from '../gate/extension.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
-import { messageOf, type UsageProblem, UsageError } from '../support/errors.js';
+import { messageOf, UsageError, type UsageProblem, withFix } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { formatDuration } from '../support/text.js';
 import { awaitDeploys, buildLinks, captureAll, type Links } from './strategies.js';
@@ -243,10 +243,6 @@ function usableStrategies(
 
 export function findingInWords(finding: Finding): string {
   return `${finding.subject}: ${withFix(finding)}`;
-}
-
-function withFix({ message, fix }: Finding): string {
-  return fix === undefined ? message : `${message} → ${fix}`;
 }
 
 /** What preflight found, worst first; nothing at all when it found nothing. */

@@ -9,7 +9,7 @@ import { USUAL_FILE } from '../inputs/find-config.js';
 import { type InputId, inputIds, inputOf } from '../inputs/table.js';
 import { decodeRecording, type Recording, RecordingError } from '../report/recording-reader.js';
 import { type ReplayedRecording, replayLines, replayTable } from '../report/replay.js';
-import { messageOf, type UsageProblem } from '../support/errors.js';
+import { messageOf, type UsageProblem, withFix } from '../support/errors.js';
 import { formatDuration, oneLine } from '../support/text.js';
 import type { Session } from './session.js';
 import { own } from '../support/redact.js';
@@ -45,8 +45,8 @@ export async function replay(session: Session): Promise<number> {
   });
   if (problems.length > 0) {
     session.console.line(own('This cannot be replayed:'));
-    for (const { subject, message, fix } of problems)
-      session.console.line(own`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
+    for (const problem of problems)
+      session.console.line(own`  ${problem.subject}: ${withFix(problem)}`);
     return exitCodes.usage;
   }
 

@@ -134,7 +134,7 @@ export async function rollBackTarget(
         Math.max(CONFIRM_RATE, settings['requests-per-second']),
       ),
     });
-    return { ...outcome, isRecovery, healthConfirmed: outcome.confirmed };
+    return { ...outcome, healthConfirmed: outcome.confirmed };
   }
 
   entry.ifCutShort(exitCodes.needsPerson);
@@ -153,6 +153,7 @@ export async function rollBackTarget(
       clock: entry.clock,
       signal: entry.signal,
       confirm: nothingToLookAt ? undefined : confirmed,
+      isRecovery,
       progress: (line) => {
         console.line(line);
       },

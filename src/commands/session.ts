@@ -160,7 +160,7 @@ function outputOf(
     writeFile: (path, text) => files.writeFile(path, text),
     reportDir,
     now: () => clock.now(),
-    terminal: colour,
+    colour,
   });
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Asked } from '../contract/check.js';
+import { type Asked, obstacles } from '../contract/check.js';
 import type { RunInfo } from '../contract/system.js';
 import { messageOf } from '../support/errors.js';
 import { formatDuration, oneLine } from '../support/text.js';
@@ -42,9 +42,7 @@ const askedSchema = z.object({
   passed: z.boolean(),
   detail: z.string(),
   status: z.optional(z.number()),
-  obstacle: z.optional(
-    z.enum(['name', 'proxy', 'scheme', 'certificate', 'unauthorized', 'network']),
-  ),
+  obstacle: z.optional(z.enum(obstacles)),
   absent: z.optional(z.literal(true)),
   causes: z.optional(z.array(z.string())),
   at: z.optional(z.number()),

@@ -1,3 +1,4 @@
+import type { Settings } from '../inputs/table.js';
 import { join } from 'node:path';
 import type { CheckResult, WatchPlan } from '../contract/check.js';
 import { createInterruptions } from '../gate/interruptions.js';
@@ -115,9 +116,7 @@ async function watchTarget(
       judgement: { verdict, reason, decidedBy, ...(neverWell === true && { neverWell }) },
     });
   // The last lines of the run say it, where nothing else comes between.
-  const isLast =
-    session.isOnly &&
-    (verdict === 'unhealthy' ? settings['on-unhealthy'] : settings['on-inconclusive']) === 'report';
+  const isLast = session.isOnly && reaction(settings, outcome) === 'report';
   if ((verdict === 'unhealthy' || verdict === 'inconclusive') && !isLast)
     console.line(
       own`${own(verdict)} after ${own(formatDuration(decidedAt ?? 0))}: ${firstSentence(reason)}`,
@@ -164,6 +163,15 @@ async function openRecording(session: Session): Promise<(line: RecordingLine) =>
       entry.files.append(path, encodeLine(redactor.redactAll(line, lineShape)));
     });
   };
+}
+
+/** What the verdict leads to, by the inputs. */
+export function reaction(
+  settings: Pick<Settings, 'on-unhealthy' | 'on-inconclusive'>,
+  { verdict, neverWell }: Pick<WatchOutcome, 'verdict' | 'neverWell'>,
+): 'rollback' | 'report' {
+  if (verdict === 'unhealthy') return settings['on-unhealthy'];
+  return verdict === 'inconclusive' && neverWell !== true ? settings['on-inconclusive'] : 'report';
 }
 
 /** How often progress is checked, milliseconds: no silence may be too long, and a terminal should move. */

@@ -148,7 +148,15 @@ export type Observation = (
 };
 
 /** Why a service cannot be watched from here, whatever its health. */
-export type Obstacle = 'name' | 'proxy' | 'scheme' | 'certificate' | 'unauthorized' | 'network';
+export const obstacles = [
+  'name',
+  'proxy',
+  'scheme',
+  'certificate',
+  'unauthorized',
+  'network',
+] as const;
+export type Obstacle = (typeof obstacles)[number];
 
 /** What was seen of something before the deploy. */
 export interface Asked {

@@ -79,8 +79,8 @@ export interface StrategyResult {
   /** Of a strategy that changes the source: the commit that it made. */
   readonly revision?: string;
   /**
-   * Why the recorded version does not run, whatever the checks say: somebody has to act first, or another one is seen to run. One clause.
-   * With it nothing is verified.
+   * Why the recorded version does not run, whatever the checks say: somebody has to act first, or another one is seen to run. One clause;
+   * `detail` tells it, too. With it nothing is verified.
    */
   readonly notBack?: string;
   /** Whether the platform shows the recorded version; `null` where it cannot be seen. */
@@ -218,8 +218,6 @@ export interface RollbackReport {
 export interface Confirmation {
   /** Every check that had failed has recovered. */
   readonly confirmed: boolean;
-  /** Something of it had failed before. Only then does it prove a change that proves nothing by itself. */
-  readonly isRecovery: boolean;
   /** `null`: there was nothing to check. */
   readonly healthConfirmed: boolean | null;
   readonly detail: string;

@@ -260,7 +260,7 @@ export function leftOutBlind({ check, health }: ExplainedHealth): string {
 
 /** The limit is broken, and the baseline does no better: that says nothing against the new version. */
 export function equallyAffected(check: Explained): string {
-  return `${seen(check)}, but the baseline is equally affected: ${ofBaseline(check)}. This is no evidence against the new version.`;
+  return `${seen(check)}, but the baseline is equally affected: ${ofBaseline(check)}. This is not evidence against the new version.`;
 }
 
 function equallyAffectedMeanwhile({ id }: Explained): string {

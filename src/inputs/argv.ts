@@ -206,7 +206,17 @@ class Reader {
     const given = word ?? flag;
     const parsed = given === undefined ? undefined : parseCommand(given);
     if (parsed?.ok === false) {
-      this.problems.push(this.notBoolean(given ?? '') ?? { subject: 'command', ...parsed.problem });
+      const asValue = this.notBoolean(given ?? '');
+      this.problems.push({
+        subject: 'command',
+        ...parsed.problem,
+        ...(asValue === undefined
+          ? {}
+          : {
+              message: `${quote(given ?? '')} is not a command, and \`${asValue.subject}\` takes true or false`,
+              fix: asValue.fix,
+            }),
+      });
       this.flags.delete('command');
     } else {
       if (parsed !== undefined) this.flags.set('command', parsed.value);

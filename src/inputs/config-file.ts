@@ -198,7 +198,7 @@ function readInput(
   reader.problem(
     where,
     `\`${id}\` holds a secret, and secrets do not belong in a file`,
-    `give it by the variable \`${ownVariable(id)}\`, from a secret of the CI system`,
+    `set the variable \`${ownVariable(id)}\` from a secret of the CI system`,
   );
 }
 

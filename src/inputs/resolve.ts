@@ -97,27 +97,30 @@ export function resolveInputs(
   const targets = shard === undefined ? picked : inShard(shard, picked);
   const isListKnown = isFileKnown && (file?.problems ?? []).length === 0;
   problems.push(...shardProblems(flat, isListKnown ? scopes.length : undefined));
-  for (const target of targets) {
-    const broken = isFileKnown ? [...conflicts(target), ...leakedSecrets(target, sources)] : [];
-    // What is to be taken out need not be right besides.
-    const misplaced = new Set(broken.filter(isMisplaced).map(({ subject }) => subject));
-    const kept = problems.filter(({ subject }) => !misplaced.has(subject));
-    problems.splice(
-      0,
-      Infinity,
-      ...kept,
-      ...broken.map((problem) => ofTarget(problem, target, scopes.length)),
-    );
-    if (problems.length > 0) continue;
-    notices.push(
-      ...remarks(target.settings).map((remark) =>
-        scopes.length === 0 ? remark : `Target ${target.name}: ${remark}`,
-      ),
-    );
-  }
+  const broken = !isFileKnown
+    ? []
+    : targets.flatMap((target) =>
+        [...conflicts(target), ...leakedSecrets(target, sources)].map((problem) =>
+          ofTarget(problem, target, scopes.length),
+        ),
+      );
+  const outOfPlace = new Set(
+    broken.filter(({ isOutOfPlace }) => isOutOfPlace).map(({ subject }) => subject),
+  );
+  const wrong = distinct([
+    ...problems.filter(({ subject }) => !outOfPlace.has(subject)),
+    ...broken,
+  ]);
+  if (wrong.length === 0)
+    for (const target of targets)
+      notices.push(
+        ...remarks(target.settings).map((remark) =>
+          scopes.length === 0 ? remark : `Target ${target.name}: ${remark}`,
+        ),
+      );
   notices.push(...unknownNotices(sources.env, findings.variables));
   for (const secret of findings.secrets) secrets.add(secret);
-  const rest = { problems: distinct(problems), isFileKnown, notices, secrets: [...secrets] };
+  const rest = { problems: wrong, isFileKnown, notices, secrets: [...secrets] };
   if (shard === undefined) return { ...flat, targets, ...rest };
   return {
     ...ofShard(shard, flat),
@@ -132,10 +135,6 @@ function conflicts(target: TargetResolution): readonly UsageProblem[] {
   const broken = brokenRules(target);
   const misplaced = new Set(broken.map(({ subject }) => subject));
   return [...broken, ...valueProblems(target).filter(({ subject }) => !misplaced.has(subject))];
-}
-
-function isMisplaced({ fix }: UsageProblem): boolean {
-  return fix?.endsWith('take it out') === true;
 }
 
 /** The requested targets. When none of them is known, all: their problems are reported too. */

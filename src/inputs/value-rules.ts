@@ -89,6 +89,7 @@ function historyProblems(scope: RuleScope): UsageProblem[] {
     problems.push({
       subject: 'at',
       message: 'it belongs to `replay --prometheus`',
+      ...(isReplay ? {} : { isOutOfPlace: true }),
       fix: isReplay ? 'add `--prometheus`, or take it out' : 'take it out',
     });
   return problems;

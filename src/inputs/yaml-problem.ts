@@ -9,17 +9,17 @@ export interface YamlProblem extends Problem {
 
 /** By the codes of the parser (https://eemeli.org/yaml/#errors). */
 const byCode: Readonly<Partial<Record<YAMLError['code'], Required<Problem>>>> = {
-  TAB_AS_INDENT: { message: 'this line is indented with a tab', fix: 'indent it with blanks' },
+  TAB_AS_INDENT: { message: 'this line is indented with a tab', fix: 'indent it with spaces' },
   BLOCK_AS_IMPLICIT_KEY: {
-    message: 'this value has a `:` and a blank in it, as if it were a key',
+    message: 'this value has a `:` and a space in it, as if it were a key',
     fix: 'put the value between quotes',
   },
   MULTILINE_IMPLICIT_KEY: {
-    message: 'this line has no `:` and a blank after its key',
+    message: 'this line has no `:` and a space after its key',
     fix: 'write it like `duration: 5m`',
   },
   BAD_SCALAR_START: {
-    message: 'this value begins with a character that YAML keeps for itself',
+    message: 'this value begins with a character that YAML reserves',
     fix: 'put the value between quotes',
   },
   BAD_DQ_ESCAPE: {

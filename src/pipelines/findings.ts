@@ -21,7 +21,7 @@ interface Findings {
 
 /** What asking again may still prove. */
 const NOT_PROVEN =
-  'nothing of it is proven until this machine reaches the server: run `rollgate preflight` again';
+  'this cannot be verified until this machine can reach the server: run `rollgate preflight` again';
 
 export function collectFindings(signal: AbortSignal): Findings {
   const all: Finding[] = [];

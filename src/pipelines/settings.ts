@@ -62,7 +62,7 @@ export function tokenProblem(input: string, token: string): Problem | undefined 
   return /^[\x21-\x7e]+$/.test(token)
     ? undefined
     : {
-        message: `${input} holds a blank, a line break or another character that no token has`,
+        message: `${input} holds a space, a line break or another character that no token has`,
         fix: 'store the token again, without anything before or after it',
       };
 }

@@ -20,6 +20,7 @@ import type { RunReport, TargetReport } from './record.js';
 import {
   changeInWords,
   headlineOf,
+  openingOf,
   rollbackInWords,
   subjectsOf,
   verdictHeadline,
@@ -101,7 +102,7 @@ function verdict(report: RunReport): Markup {
   const [only, ...others] = report.targets;
   const status =
     only !== undefined && others.length === 0
-      ? paragraph(rollbackSentence(only, { ...headline, reason: report.reason }))
+      ? paragraph(rollbackSentence(only, openingOf(report)))
       : statusesInWords(report.targets);
   return html`<header class="verdict ${tone}">
     <h1>${icon(tone)} ${headline.title}</h1>

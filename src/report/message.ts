@@ -3,8 +3,9 @@ import { asSentence, formatDuration, joined, oneLine } from '../support/text.js'
 import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from './markdown.js';
 import {
-  type Opening,
   headlineOf,
+  type Opening,
+  openingOf,
   rollbackInWords,
   subjectInWords,
   verdictHeadline,
@@ -47,10 +48,7 @@ export function composeMessage(report: RunReport): Message {
     ...headline,
     subject: subjectOf(report, several ? undefined : only),
     reason: report.reason,
-    rollback:
-      several || only === undefined
-        ? ''
-        : rollbackText(only.rollback, { ...headline, reason: report.reason }),
+    rollback: several || only === undefined ? '' : rollbackText(only.rollback, openingOf(report)),
     targets: [
       ...shown.slice(0, maxTargets).map((target) => ({
         mark: verdictHeadline(target.verdict).mark,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Judgement } from '../contract/check.js';
+import { type Judgement, obstacles } from '../contract/check.js';
 import type { RecordedTarget, RecordingLine } from './recording.js';
 import type { RecordedEvent } from '../contract/replay.js';
 
@@ -177,7 +177,7 @@ const targetSchema = z.strictObject({
 });
 
 const raw = z.json().exactOptional();
-const obstacle = z.enum(['name', 'proxy', 'scheme', 'certificate', 'unauthorized', 'network']);
+const obstacle = z.enum(obstacles);
 const ofOwnRequests = {
   obstacles: z.partialRecord(obstacle, count).exactOptional(),
   passed: count.exactOptional(),

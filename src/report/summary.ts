@@ -7,12 +7,13 @@ import { drawnCheck, renderChart } from './chart.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown, tableMarkdown } from './markdown.js';
 import { decisiveAttempt, type RunReport, type TargetReport } from './record.js';
 import {
+  chanceInWords,
   countsInWords,
   headlineOf,
   kindsInWords,
   missingInWords,
-  chanceInWords,
   type Opening,
+  openingOf,
   rollbackInWords,
   subjectInWords,
   verdictHeadline,
@@ -54,7 +55,7 @@ function opening(report: RunReport): readonly string[] {
     `## ${headline.mark} ${plainMarkdown(headline.title)}`,
     only === undefined ? '' : plainMarkdown(subjectInWords(report, only), 1000),
     `**${plainMarkdown(report.reason, 1000)}**`,
-    only === undefined ? '' : rollbackLine(only.rollback, { ...headline, reason: report.reason }),
+    only === undefined ? '' : rollbackLine(only.rollback, openingOf(report)),
   ];
 }
 

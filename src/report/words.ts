@@ -136,6 +136,11 @@ export interface Opening extends Headline {
   readonly reason: string;
 }
 
+/** How what is about a whole run begins. */
+export function openingOf(report: RunReport): Opening {
+  return { ...headlineOf(report), reason: report.reason };
+}
+
 /** @param opening what has been said already, where the target is the only one: it is not said again */
 export function rollbackInWords(
   { status, detail }: RollbackReport,

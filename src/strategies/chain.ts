@@ -39,6 +39,8 @@ export interface ChainOptions {
   readonly signal: AbortSignal;
   /** Runs the failed checks again; `undefined`: there is nothing to check. */
   readonly confirm: ((signal: AbortSignal) => Promise<Confirmation>) | undefined;
+  /** Something of it had failed before. Only then does it prove a change that proves nothing by itself. */
+  readonly isRecovery: boolean;
   /** One line for the log. */
   progress(line: string | OwnText): void;
   /** Something that a strategy wants to be done when the report is written. */
@@ -163,9 +165,8 @@ async function tryStrategy(
     return stop ?? withheld(given.reason);
   }
   const proof = given.outcome === 'failed' ? {} : await proofOf(strategy, given, chain);
-  const known = proof.undoneBy ?? proof.words;
-  // Its own detail may say so already.
-  const said = known !== undefined && !given.detail.includes(known) ? known : undefined;
+  // What a strategy has seen itself its own detail tells.
+  const said = given.notBack === undefined ? (proof.undoneBy ?? proof.words) : undefined;
   const result: StrategyResult = {
     ...given,
     outcome: proof.outcome ?? given.outcome,
@@ -257,7 +258,7 @@ async function execute(
   const { clock } = options;
   const began = clock.monotonic();
   const acted = { changed: false as boolean };
-  // Right before the first change: what is refused before it was never done.
+  // Right before the first change: a change that is refused before this was never made.
   const announce = (): void => {
     for (const step of plan.steps) options.progress(own`${own(strategy.id)}: ${step}`);
   };
@@ -479,10 +480,10 @@ async function confirmed(result: StrategyResult, options: ChainOptions): Promise
   try {
     seen = await options.confirm(options.signal);
   } catch (error) {
-    seen = { confirmed: false, isRecovery: false, healthConfirmed: null, detail: messageOf(error) };
+    seen = { confirmed: false, healthConfirmed: null, detail: messageOf(error) };
   }
   const { healthConfirmed } = seen;
-  if (seen.confirmed && (proven || seen.isRecovery))
+  if (seen.confirmed && (proven || options.isRecovery))
     return { status: 'verified', detail: seen.detail, versionConfirmed, healthConfirmed };
   if (seen.confirmed)
     return {

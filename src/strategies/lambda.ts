@@ -419,13 +419,16 @@ async function proven(
     };
   }
   const isThere = now !== undefined && isAt(now, to);
-  const where = now === undefined ? 'is gone' : `is at ${versionsInWords(now)}`;
   return {
     ...{ kind: 'moved', isThere, isOther: !isThere },
     words: isThere
       ? `${words} is at version ${to} with all its traffic`
-      : `${words} was moved to version ${to}, and ${where} now`,
+      : `${words} was moved to version ${to}, and ${whereInWords(now)} now`,
   };
+}
+
+function whereInWords(alias: Alias | undefined): string {
+  return alias === undefined ? 'is gone' : `is at ${versionsInWords(alias)}`;
 }
 
 /** After a change without an answer: what is there tells. */
@@ -439,7 +442,11 @@ async function lookFor(
   for (let look = 1; look <= LOOKS && !signal.aborted; look++) {
     const seen = await readPatiently(state, name, signal);
     if (seen !== undefined && isAt(seen, to)) return proven(state, name, to, signal);
-    if (seen?.revisionId !== now.revisionId) break;
+    if (seen?.revisionId !== now.revisionId)
+      return {
+        ...{ kind: 'moved', isThere: false, isOther: true },
+        words: `${error.message}; ${aliasInWords(name)} ${whereInWords(seen)} now`,
+      };
     await clock.sleep(LOOK_AGAIN, signal);
   }
   return {

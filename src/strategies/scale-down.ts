@@ -235,7 +235,9 @@ function combined(ends: readonly End[], left: readonly string[]): StrategyResult
   const details = results.map((result) =>
     'kind' in result ? `Withheld: ${result.reason}.` : result.detail,
   );
+  const [notBack] = results.flatMap((result) => ('kind' in result ? [] : (result.notBack ?? [])));
   return {
+    ...(notBack === undefined ? {} : { notBack }),
     outcome: results.every(isDone)
       ? 'verified'
       : results.every(isUntouched)

@@ -4,6 +4,13 @@ import type { Problem } from '../contract/result.js';
 export interface UsageProblem extends Problem {
   /** The input, file or flag it is about. */
   readonly subject: string;
+  /** The input has no place here at all: whether its value is right does not matter. */
+  readonly isOutOfPlace?: true;
+}
+
+/** What is wrong and what to change, in one line. */
+export function withFix({ message, fix }: Problem): string {
+  return fix === undefined ? message : `${message} → ${fix}`;
 }
 
 /** Everything that is wrong with the configuration or the usage, at once. Ends with exit code 2. */
@@ -18,23 +25,23 @@ export class UsageError extends Error {
   }
 }
 
-/** Why a file cannot be read or written, as a user may mend it; anything else in the words of the system. */
+/** Why a file cannot be read or written, in words that a user can act on; anything else in those of the system. */
 export function fileProblem(thrown: unknown): Problem {
   const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : '';
   switch (code) {
     case 'EACCES':
     case 'EPERM':
       return {
-        message: 'this user has no right to it',
-        fix: 'give the user that runs Rollgate the right, or run it as another one',
+        message: 'permission denied',
+        fix: 'grant the user that runs Rollgate access, or run it as another user',
       };
     case 'EROFS':
       return { message: 'the file system is read-only', fix: 'use a folder that can be written' };
     case 'ENOTDIR':
     case 'EEXIST':
-      return { message: 'a file is in the place of its folder', fix: 'name another folder' };
+      return { message: 'a file exists where its folder should be', fix: 'name another folder' };
     case 'ENOSPC':
-      return { message: 'no space is left on the disk', fix: 'make room' };
+      return { message: 'no space is left on the disk', fix: 'free some disk space' };
     case 'EISDIR':
       return { message: 'it is a folder, and not a file', fix: 'name a file' };
     default:
@@ -45,8 +52,7 @@ export function fileProblem(thrown: unknown): Problem {
 /** The same in one clause, of the first file where there are several. */
 export function fileTrouble(thrown: unknown): string {
   const first: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
-  const { message, fix } = fileProblem(first);
-  return fix === undefined ? message : `${message} → ${fix}`;
+  return withFix(fileProblem(first));
 }
 
 /** The message of anything that was thrown, with its causes, on one line. Never a stack. */

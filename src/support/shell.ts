@@ -75,7 +75,7 @@ export function createShell({ platform, exec, env, redact }: ShellDependencies):
     return code === NOT_EXECUTABLE
       ? {
           message: `${word}: not executable`,
-          fix: `run "chmod +x ${word}", or call it by its interpreter`,
+          fix: `run "chmod +x ${word}", or run it with its interpreter`,
         }
       : { message: `${word}: not found`, fix: 'install it, or give its full path' };
   }
@@ -135,10 +135,10 @@ const posix: Dialect = {
   run: (line) => ['-c', line],
   // POSIX sh, -n: read commands, do not execute them.
   check: (line) => ['-n', '-c', line],
-  // Of a path dash only looks whether it is there.
+  // Of a path dash looks only whether it is there, and bash says of one that may not be run that it is not.
   lookUp: (word) => [
     '-c',
-    `command -v -- "$1" >/dev/null || exit 127; case $1 in */*) [ -f "$1" ] && [ -x "$1" ] || exit ${String(NOT_EXECUTABLE)} ;; esac`,
+    `case $1 in */*) [ -e "$1" ] || exit 127; [ -f "$1" ] && [ -x "$1" ] || exit ${String(NOT_EXECUTABLE)} ;; *) command -v -- "$1" >/dev/null ;; esac`,
     'sh',
     word,
   ],
@@ -159,5 +159,5 @@ const windows: Dialect = {
  * Of all others only the shell can tell.
  */
 function programOf(line: string): string | undefined {
-  return /^\s*([\w./@%+,:-]+)(?:[ \t][^;|&<>()`\n]*)?$/.exec(line.trim())?.[1];
+  return /^([\w./@%+,:-]+)(?:[ \t][^;|&<>()`\n]*)?$/.exec(line.trim())?.[1];
 }

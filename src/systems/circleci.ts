@@ -35,7 +35,7 @@ function projectOf(env: Environment): string | null {
  * https://circleci.com/docs/guides/security/set-environment-variable/
  */
 function circleciOutput(
-  deps: Pick<OutputDeps, 'env' | 'write' | 'terminal' | 'appendFile'>,
+  deps: Pick<OutputDeps, 'env' | 'write' | 'colour' | 'appendFile'>,
 ): SystemOutput {
   return {
     ...plainOutput('circleci', deps),

@@ -62,7 +62,7 @@ const CUT = '…';
  * https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections, https://docs.gitlab.com/ci/yaml/artifacts_reports/
  */
 function gitlabOutput(
-  deps: Pick<OutputDeps, 'write' | 'terminal' | 'writeFile' | 'reportDir' | 'now'>,
+  deps: Pick<OutputDeps, 'write' | 'colour' | 'writeFile' | 'reportDir' | 'now'>,
 ): SystemOutput {
   const plain = plainOutput('gitlab', deps);
   const variables = join(deps.reportDir, 'rollgate.env');

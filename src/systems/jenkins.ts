@@ -36,7 +36,7 @@ export const jenkins: CiSystem = {
  * outputs are a file of JSON, which Groovy reads by itself (`groovy.json.JsonSlurperClassic`).
  */
 function jenkinsOutput(
-  deps: Pick<OutputDeps, 'write' | 'terminal' | 'writeFile' | 'reportDir'>,
+  deps: Pick<OutputDeps, 'write' | 'colour' | 'writeFile' | 'reportDir'>,
 ): SystemOutput {
   const file = join(deps.reportDir, 'outputs.json');
   return {

@@ -10,7 +10,7 @@ const colours = { notice: 36, warning: 33, error: 31 } as const;
  */
 export function plainOutput(
   system: SystemId,
-  deps: Pick<OutputDeps, 'write' | 'terminal'>,
+  deps: Pick<OutputDeps, 'write' | 'colour'>,
 ): SystemOutput {
   const line = (text: string): void => {
     deps.write(`${text}\n`);
@@ -24,7 +24,7 @@ export function plainOutput(
       for (const text of body) line(text.replace(/^/gm, '  '));
     },
     annotate(level, title, message) {
-      const word = deps.terminal ? `\u001b[${String(colours[level])}m${level}\u001b[0m` : level;
+      const word = deps.colour ? `\u001b[${String(colours[level])}m${level}\u001b[0m` : level;
       line(`${word}: ${title}: ${message}`);
     },
     mask: () => undefined,

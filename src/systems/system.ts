@@ -53,7 +53,7 @@ export interface OutputDeps {
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
   /** Whether a person watches the log on a terminal that shows colour. */
-  readonly terminal: boolean;
+  readonly colour: boolean;
 }
 
 /** A request by its number, from a variable or an event; `null` when it is not a number. */

@@ -770,7 +770,7 @@ describe('preflight with CircleCI', () => {
     RegExp,
   ][] = [
     ['no token', {}, { 'circleci-token': undefined }, {}, 'error', /no token.*circleci-token/],
-    ['a token with a blank', {}, { 'circleci-token': 'a b' }, {}, 'error', /holds a blank/],
+    ['a token with a space', {}, { 'circleci-token': 'a b' }, {}, 'error', /holds a space/],
     [
       'no project',
       {},

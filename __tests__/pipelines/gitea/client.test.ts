@@ -227,7 +227,7 @@ describe('preflight with Gitea', () => {
       {},
       /^error: there is no token for Gitea.*gitea-token/,
     ],
-    ['a token with a blank', {}, { 'gitea-token': 'a b' }, {}, /^error: gitea-token holds a blank/],
+    ['a token with a space', {}, { 'gitea-token': 'a b' }, {}, /^error: gitea-token holds a space/],
     ['a wrong token', {}, { 'gitea-token': 'x' }, {}, /^error: .*401.*set gitea-token/],
     [
       'a workflow that is no file',

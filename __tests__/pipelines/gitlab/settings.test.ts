@@ -84,7 +84,7 @@ describe('the choice among GitLab tokens', () => {
     ],
     [{ access: 'glcbt-12345', trigger: undefined, job: undefined }, /glcbt-/, /gitlab-job-token/],
     [{ access: undefined, trigger: 'glpat-12345', job: undefined }, /glpat-/, /gitlab-token/],
-    [{ access: 'to ken', trigger: undefined, job: undefined }, /a blank/, /store the token again/],
+    [{ access: 'to ken', trigger: undefined, job: undefined }, /a space/, /store the token again/],
   ])('%j is refused', (tokens, message, fix) => {
     const chosen = chooseCredentials(tokenSettings(tokens));
     expect(chosen).toMatchObject({

@@ -150,7 +150,7 @@ describe('the command strategy', () => {
         {
           level: 'error',
           message: `rollback-command: ${script}: not executable`,
-          fix: `run "chmod +x ${script}", or call it by its interpreter`,
+          fix: `run "chmod +x ${script}", or run it with its interpreter`,
         },
       ]);
       expect(await strategy.plan(request, never)).toEqual({

@@ -23,13 +23,11 @@ beforeEach(() => {
 
 const right: Confirmation = {
   confirmed: true,
-  isRecovery: true,
   healthConfirmed: true,
   detail: 'all recovered',
 };
 const wrong: Confirmation = {
   confirmed: false,
-  isRecovery: true,
   healthConfirmed: false,
   detail: 'still 503',
 };
@@ -81,6 +79,7 @@ async function rollBack(
       dryRun: false,
       clock: scene.clock,
       signal: never,
+      isRecovery: true,
       confirm: async () => confirm(),
       progress: (line) =>
         scene.lines.push(typeof line === 'string' ? line : line.render((text) => text)),
@@ -435,7 +434,7 @@ describe('another strategy on a workload that is kept as its source says', () =>
           execute: () =>
             Promise.resolve({
               outcome: 'triggered',
-              detail: 'Pull request #12 is open.',
+              detail: 'Pull request #12 is open. Nothing is rolled back before it is merged.',
               notBack: 'nothing is rolled back before it is merged',
               versionConfirmed: null,
             }),

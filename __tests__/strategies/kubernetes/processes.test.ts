@@ -65,6 +65,7 @@ function chainOf(strategy: Strategy, timeout: number) {
     dryRun: false,
     clock: systemClock,
     signal: never,
+    isRecovery: true,
     confirm: undefined,
     progress: () => undefined,
     lastOfAll: () => undefined,

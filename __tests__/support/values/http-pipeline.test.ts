@@ -48,8 +48,8 @@ describe('path template', () => {
   it.each([
     ['https://user:pass@ci.example/x', /is a whole URL/],
     ['//ci.example/x', /is a whole URL/],
-    ['a b', /has a blank/],
-    ['a\nb', /has a blank/],
+    ['a b', /has a space/],
+    ['a\nb', /has a space/],
     ['{{x}}', /not known/],
   ])('%j is refused, without showing a password', (text, message) => {
     const parsed = pathTemplate(known).parse(text);

@@ -18,7 +18,7 @@ describe('url', () => {
     ['ftp://u:hunter2@a/b?k=v', 'ftp://***@a/b?k=*** is neither http nor https'],
     ['app.example.com', '`app.example.com` is not a URL'],
     ['hunter2', 'is not a URL'],
-    ['http://a b', 'has a blank inside of a URL'],
+    ['http://a b', 'has a space in it'],
     ['http://', 'is not a URL'],
   ])('refuses %s without showing a secret', (given, message) => {
     expect(url().parse(given)).toMatchObject({ ok: false, problem: { message } });

@@ -1,6 +1,6 @@
 import { bad, good, type Result } from '../../contract/result.js';
 import { type InputId, inputOf } from '../../inputs/table.js';
-import { UsageError, type UsageProblem } from '../../support/errors.js';
+import { UsageError, type UsageProblem, withFix } from '../../support/errors.js';
 import { didYouMean, quote } from '../../support/values/value-type.js';
 import { splitList } from '../../support/values/text.js';
 import type { ComposeServices } from './compose-services.js';
@@ -44,8 +44,7 @@ export async function answered<T>(person: Person, question: Question<T>): Promis
     }
     const parsed = parse(answer);
     if (parsed.ok) return parsed.value;
-    const { message, fix } = parsed.problem;
-    person.say(`  ${message}${fix === undefined ? '' : ` → ${fix}`}`);
+    person.say(`  ${withFix(parsed.problem)}`);
   }
 }
 

@@ -48,7 +48,7 @@ export async function setUpCi(
   if (dependencies.isRollbackRun)
     return { kind: 'skip', reason: 'this run is a rollback run itself, it starts no other' };
   const client = await openPipelineClient();
-  if (!client.ok) return { kind: 'skip', reason: client.problem.message };
+  if (!client.ok) return { kind: 'skip', reason: client.problem.message, fix: client.problem.fix };
   return createCiStrategy({
     client: client.value,
     ref: settings['rollback-ref'],

@@ -1,4 +1,5 @@
-import { createDocker, type Docker } from '../../support/docker/client.js';
+import { createDocker, type Docker, type DockerError } from '../../support/docker/client.js';
+import type { Skip } from '../../contract/strategy.js';
 import {
   projectName,
   projectOptionsOf,
@@ -69,4 +70,27 @@ export function createDeps(dependencies: StrategyDependencies<ComposeSettings>):
       unique: () => `${clock.now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,
     }),
   };
+}
+
+/** Why nothing can be done with Compose here. */
+export function withoutCompose(error: DockerError): Skip {
+  const fix = fixOf(error) ?? 'install Docker with Compose 2 or newer on this machine';
+  return { kind: 'skip', reason: error.message, fix };
+}
+
+/** What a person can change so that the engine answers. */
+export function fixOf({ reason }: DockerError): string | undefined {
+  switch (reason) {
+    case 'unreachable':
+    case 'timeout':
+      return 'start the engine, or set DOCKER_HOST or DOCKER_CONTEXT to the one that runs the project';
+    case 'denied':
+      return 'give this user access to the engine: by its group, by DOCKER_CERT_PATH, or for ssh by a key and a line in known_hosts';
+    case 'missing':
+    case 'not-found':
+    case 'conflict':
+    case 'garbage':
+    case 'other':
+      return undefined;
+  }
 }

@@ -14,7 +14,7 @@ import type {
 } from '../../contract/strategy.js';
 import { composeFile } from './compose-file.js';
 import { LOOK_MS } from './settle.js';
-import { type ComposeSettings, createDeps, type ComposeDeps } from './deps.js';
+import { type ComposeDeps, type ComposeSettings, createDeps, withoutCompose } from './deps.js';
 
 interface ScaleDownPlan extends Plan {
   readonly project: string;
@@ -46,7 +46,7 @@ export async function setUpComposeScaleDown(
     await deps.docker.findCompose(dependencies.signal);
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
-    return { kind: 'skip', reason: error.message };
+    return withoutCompose(error);
   }
   return createComposeScaleDown(deps, services);
 }

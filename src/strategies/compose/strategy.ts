@@ -25,7 +25,13 @@ import {
   runs,
   versionsOf,
 } from './version.js';
-import { type ComposeSettings, createDeps, type ComposeDeps } from './deps.js';
+import {
+  type ComposeDeps,
+  type ComposeSettings,
+  createDeps,
+  fixOf,
+  withoutCompose,
+} from './deps.js';
 import type { Clock } from '../../support/clock.js';
 
 interface ComposePlan extends Plan {
@@ -43,8 +49,7 @@ export async function setUpCompose(
     await deps.docker.findCompose(dependencies.signal);
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
-    const fix = fixOf(error) ?? 'install Docker with Compose 2 or newer on this machine';
-    return { kind: 'skip', reason: error.message, fix, isBlind: true };
+    return { ...withoutCompose(error), isBlind: true };
   }
   return createComposeStrategy(deps);
 }
@@ -304,22 +309,6 @@ function nameOf(container: Container): string {
 
 function error(message: string, fix?: string): Finding {
   return { level: 'error', subject: 'compose', message, ...(fix === undefined ? {} : { fix }) };
-}
-
-function fixOf({ reason }: DockerError): string | undefined {
-  switch (reason) {
-    case 'unreachable':
-    case 'timeout':
-      return 'start the engine, or set DOCKER_HOST or DOCKER_CONTEXT to the one that runs the project';
-    case 'denied':
-      return 'give this user access to the engine: by its group, by DOCKER_CERT_PATH, or for ssh by a key and a line in known_hosts';
-    case 'missing':
-    case 'not-found':
-    case 'conflict':
-    case 'garbage':
-    case 'other':
-      return undefined;
-  }
 }
 
 /** The versions of some services at a moment: what runs later is compared with it. */

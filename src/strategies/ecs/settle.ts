@@ -56,7 +56,8 @@ async function look(options: SettleOptions, signal: AbortSignal): Promise<Look> 
   const words = serviceInWords(name);
   try {
     const now = await readService(aws, name, signal);
-    if (now === undefined) return { isThere: false, isOver: true, words: `${words} is gone` };
+    if (now === undefined)
+      return { ...{ isThere: false, isOther: true, isOver: true }, words: `${words} is gone` };
     const seen = lookAt(now, options);
     if (!seen.isThere) return seen;
     const targets = await targetsOf(now, options, signal);

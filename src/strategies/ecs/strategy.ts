@@ -399,7 +399,7 @@ async function resultOf(
           ? `${name} was deployed again by somebody else`
           : changed.reason;
       sentences.push(words);
-      notBack ??= words;
+      if (changed.kind !== 'open') notBack ??= words;
       continue;
     }
     sentences.push(changed.words);

@@ -356,7 +356,9 @@ async function push(
         : triggered(`Somebody else has put ${nameOf(state)} back meanwhile.`, tip.commit);
     const withheld = objection(state, tip);
     if (withheld !== undefined)
-      return open === undefined ? withheld : refused(withheld.reason, open);
+      return open === undefined
+        ? withheld
+        : { ...refused(withheld.reason, open), notBack: withheld.reason };
     context.progress(
       `${open ?? `somebody else has pushed to ${branch}`}; building the commit again`,
     );

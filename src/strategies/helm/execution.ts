@@ -79,6 +79,10 @@ async function conclude(
     ({ revision, rollbackTo }) =>
       revision > target.live.revision && rollbackTo === target.to.revision,
   );
+  if (mine !== undefined && top.revision > mine.revision)
+    return otherwise(
+      `${inWords(top)} of ${release} (${top.status}) came${since(top)}, after our rollback to revision ${String(target.to.revision)}`,
+    );
   const overrun = find(history, target.live.revision + 1);
   if (end.ok && mine !== undefined && overrun !== undefined && overrun.revision < mine.revision)
     return {
@@ -86,10 +90,6 @@ async function conclude(
       detail: `${inWords(overrun)} of ${release} came${since(overrun)} while we rolled back: helm has no precondition against that, and revision ${String(mine.revision)} replaced it. Deploy it again.`,
       versionConfirmed: null,
     };
-  if (mine !== undefined && top.revision > mine.revision)
-    return otherwise(
-      `${inWords(top)} of ${release} (${top.status}) came${since(top)}, after our rollback to revision ${String(target.to.revision)}`,
-    );
 
   const made = mine ?? top;
   if (made.status === 'deployed') {

@@ -256,6 +256,9 @@ async function execute(
       untilGone(workload, { kubectl: state.kubectl, clock: state.clock }, signal),
     ),
   );
+  const still = taken.flatMap(({ workload, end }) =>
+    end.kind === 'refused' || end.kind === 'replaced' ? [problemOf(end, workload)] : [],
+  );
   const proven = problems.length === 0 && endings.every(({ gone }) => gone);
   return {
     outcome: proven ? 'verified' : 'triggered',
@@ -268,6 +271,7 @@ async function execute(
         ...done.flatMap(({ workload }) => ownerInWords(workload)),
       ].join('; '),
     ),
+    ...(still[0] === undefined ? {} : { notBack: still[0] }),
     versionConfirmed: null,
   };
 }

@@ -39,7 +39,6 @@ export class RequestLimit implements GenericAbortSignal {
   }
 
   private abort(): void {
-    if (this.aborted) return;
     this.aborted = true;
     this.clear();
     for (const listener of this.listeners) listener();

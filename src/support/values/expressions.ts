@@ -67,7 +67,7 @@ export function pathTemplate(known: Placeholders): ValueType<Template> {
       const parsed = parseKnown(text, known);
       return parsed.ok &&
         parsed.value.parts.some((part) => part.kind === 'text' && /\s/.test(part.text))
-        ? bad(`${quote(text)} has a blank in it`, 'write `%20` for a blank')
+        ? bad(`${quote(text)} has a space in it`, 'write `%20` for a space')
         : parsed;
     },
   };

@@ -97,7 +97,7 @@ export function credentials(): ValueType<string> {
       // What may stand in a header (RFC 9110, 5.5); Basic authentication encodes it.
       return /^[\x21-\x7e]+$/.test(text) || /^[^:\r\n]+:[^\r\n]*$/.test(text)
         ? good(text)
-        : bad('has characters that no token has', 'give it on one line, without blanks');
+        : bad('has characters that no token has', 'give it on one line, without spaces');
     },
     print: () => '***',
     secretParts: (text) => {

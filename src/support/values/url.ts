@@ -5,7 +5,7 @@ import { printableUrl } from '../text.js';
 /** The text is shown only as far as it is a URL: anything else may be a secret in the wrong place. */
 function parseUrl(text: string): Result<string> {
   const like = 'write a whole URL, such as `https://app.example.com/health`';
-  if (/\s/.test(text)) return bad('has a blank inside of a URL', like);
+  if (/\s/.test(text)) return bad('has a space in it', like);
   let url: URL;
   try {
     url = new URL(text);
