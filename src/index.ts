@@ -70,7 +70,6 @@ async function start(): Promise<number> {
     return say(answerSchema(argv.slice(1)));
   }
   const { main } = await import('./commands/main.js');
-  const { showsColour } = await import('./commands/console.js');
   const { run } = await import('./support/exec.js');
   return main({
     argv,
@@ -92,7 +91,6 @@ async function start(): Promise<number> {
     uuid: randomUUID,
     write: (text) => process.stdout.write(text),
     terminal: process.stdout.isTTY,
-    colour: showsColour(process.stdout.isTTY, env),
     columns: () => process.stdout.columns,
     files: systemFiles,
     exec: run,

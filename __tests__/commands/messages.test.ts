@@ -253,11 +253,14 @@ describe('an unknown command', () => {
 });
 
 describe('a terminal', () => {
-  it.each([true, false])('with colours %s', async (colour) => {
-    const { output } = await said(['rollback', ...url, '--ulr', 'x'], { terminal: true, colour });
+  it.each([
+    [true, {}],
+    [false, { NO_COLOR: '1' }],
+  ])('with colours %s', async (colour, env) => {
+    const { output } = await said(['rollback', ...url, '--ulr', 'x'], { terminal: true, env });
     const { output: dry } = await said(
       ['rollback', ...url, '--rollback', 'command', '--rollback-command', 'true', '--dry-run'],
-      { terminal: true, colour, columns: () => 30 },
+      { terminal: true, env, columns: () => 30 },
     );
     // eslint-disable-next-line no-control-regex -- SGR, ECMA-48 8.3.117
     expect(/\u001b\[\d+m/.test(output + dry)).toBe(colour);

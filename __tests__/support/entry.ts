@@ -28,7 +28,6 @@ export function entryWith(given: Partial<EntryPoint>): EntryPoint {
     uuid: () => '00000000-0000-4000-8000-000000000000',
     write: () => undefined,
     terminal: false,
-    colour: false,
     columns: () => undefined,
     files: systemFiles,
     exec: run,

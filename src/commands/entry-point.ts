@@ -33,8 +33,6 @@ export interface EntryPoint {
   readonly write: (text: string) => void;
   /** Whether `write` goes to a terminal that a person looks at. */
   readonly terminal: boolean;
-  /** Whether that terminal is to show colours. */
-  readonly colour: boolean;
   /** How wide that terminal is now; `undefined`: it is none, or nobody knows. */
   readonly columns: () => number | undefined;
   readonly files: Files;

@@ -18,7 +18,7 @@ import { createRedactor, own, type Redactor } from '../support/redact.js';
 import { plural } from '../support/text.js';
 import { shardInWords } from '../support/values/shard.js';
 import { createOutput, detectRun } from '../systems/registry.js';
-import { type Console, createConsole } from './console.js';
+import { type Console, createConsole, showsColour } from './console.js';
 import type { EntryPoint } from './entry-point.js';
 
 /** One request to the API of a CI system, milliseconds. */
@@ -78,13 +78,14 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
   const command = argv.command ?? settings.command;
   const useless = uselessFlags(argv, command, resolution.problems);
   const redactor = createRedactor(resolution.secrets);
-  const host = await outputOf(entry, info, settings['report-dir']);
+  const colour = showsColour(entry.terminal, env);
+  const host = await outputOf(entry, info, settings['report-dir'], colour);
   for (const form of redactor.forms()) host.mask(form);
   const console = createConsole({
     host,
     redactor,
     terminal: entry.terminal && info.system === 'local',
-    colour: entry.colour,
+    colour,
     columns: entry.columns,
     write: entry.write,
     clock,
@@ -146,9 +147,10 @@ function connections(
 }
 
 function outputOf(
-  { env, write, files, clock, colour }: EntryPoint,
+  { env, write, files, clock }: EntryPoint,
   info: RunInfo,
   reportDir: string,
+  colour: boolean,
 ): Promise<SystemOutput> {
   return createOutput(info, {
     env,
