@@ -15,6 +15,24 @@ describe('the targets of a file', () => {
     expect(targets[0]?.settings).toEqual(settings);
   });
 
+  it('with the same mistake have a message each', () => {
+    const { problems } = resolveWith(
+      file(
+        'targets:',
+        ...['a', 'b'].flatMap((name) => [
+          `  - name: ${name}`,
+          `    url: https://${name}`,
+          '    prometheus-errors: up{code="5"}',
+        ]),
+      ),
+    );
+    expect(
+      problems
+        .filter(({ subject }) => subject === 'prometheus-errors')
+        .map(({ message }) => message.replace(/.*(?=\(target)/, '')),
+    ).toEqual(['(target a)', '(target b)']);
+  });
+
   it('have their own inputs first, and then the common ones', () => {
     const { targets, problems } = resolveWith({
       ...file(

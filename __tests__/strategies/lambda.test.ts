@@ -381,6 +381,22 @@ describe('lambda', () => {
     const { result } = await rollBack(all);
     expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
     expect(result).toHaveProperty('detail', expect.stringContaining('is not known'));
+    expect(result).not.toHaveProperty('notBack');
+  });
+
+  it('a change that nobody hears of, and then another one: what is there is told', async () => {
+    const all = await scene();
+    move(all.alias, '8');
+    await all.strategy.capture?.(never);
+    all.aws.instead = (operation) => {
+      if (operation !== 'update-alias') return undefined;
+      move(all.alias, '9');
+      return { code: 255, stderr: 'Connection was closed' };
+    };
+    expect((await rollBack(all)).result).toMatchObject({
+      outcome: 'triggered',
+      notBack: expect.stringMatching(/; api:live is at version 9 now$/),
+    });
   });
 
   it('it is moved, and moved away again before it is proven: triggered', async () => {

@@ -88,7 +88,14 @@ describe('several canaries in one scale-down', () => {
     });
   });
 
-  it.each<{ name: string; a: PartOptions; b: PartOptions; outcome: string; detail: string }>([
+  it.each<{
+    name: string;
+    a: PartOptions;
+    b: PartOptions;
+    outcome: string;
+    detail: string;
+    notBack?: string;
+  }>([
     {
       name: 'all scaled down: verified',
       a: {},
@@ -109,6 +116,7 @@ describe('several canaries in one scale-down', () => {
       b: {},
       outcome: 'triggered',
       detail: 'No. It is gone.',
+      notBack: 'No',
     },
     {
       name: 'all refused: failed',
@@ -130,6 +138,7 @@ describe('several canaries in one scale-down', () => {
       b: { ends: others },
       outcome: 'triggered',
       detail: 'It is gone. Withheld: revision 3 replaced ours (2).',
+      notBack: 'Withheld: revision 3 replaced ours (2)',
     },
     {
       name: 'one threw before it acted: triggered',
@@ -137,6 +146,7 @@ describe('several canaries in one scale-down', () => {
       b: {},
       outcome: 'triggered',
       detail: 'out of order. It is gone.',
+      notBack: 'out of order',
     },
     {
       name: 'one threw while it acted: triggered',
@@ -144,9 +154,14 @@ describe('several canaries in one scale-down', () => {
       b: { ends: refused },
       outcome: 'triggered',
       detail: 'out of order: it had begun to act, and what became of it is unknown. No.',
+      notBack: 'No',
     },
-  ])('$name', async ({ a, b, outcome, detail }) => {
-    expect(await run(a, b)).toEqual({ outcome, detail, versionConfirmed: null });
+  ])('$name', async ({ a, b, ...expected }) => {
+    const { outcome, detail, notBack } = expected;
+    expect(await run(a, b)).toEqual({
+      ...{ outcome, detail, versionConfirmed: null },
+      ...(notBack === undefined ? {} : { notBack }),
+    });
   });
 
   it('one withheld in plan: none is scaled down', async () => {

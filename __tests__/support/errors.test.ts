@@ -28,13 +28,17 @@ describe('what is wrong with a file', () => {
       () => mkdirSync(file, { recursive: true }),
       'a file exists where its folder should be → name another folder',
     ],
-    [
-      'a file within a file',
-      () => {
-        writeFileSync(join(file, 'more'), '');
-      },
-      'a file exists where its folder should be → name another folder',
-    ],
+    ...(process.platform === 'win32'
+      ? []
+      : [
+          [
+            'a file within a file',
+            () => {
+              writeFileSync(join(file, 'more'), '');
+            },
+            'a file exists where its folder should be → name another folder',
+          ] as [string, () => unknown, string],
+        ]),
     [
       'a folder to be read',
       () => readFileSync(folder),

@@ -235,9 +235,15 @@ function combined(ends: readonly End[], left: readonly string[]): StrategyResult
   const details = results.map((result) =>
     'kind' in result ? `Withheld: ${result.reason}.` : result.detail,
   );
-  const [notBack] = results.flatMap((result) => ('kind' in result ? [] : (result.notBack ?? [])));
+  // What was left as it was beside what was changed still runs.
+  const lacking = results.flatMap((result, at) => {
+    if (!('kind' in result) && result.notBack !== undefined) return [result.notBack];
+    return isUntouched(result) && !results.every(isUntouched)
+      ? [(details[at] ?? '').replace(/\.$/, '')]
+      : [];
+  });
   return {
-    ...(notBack === undefined ? {} : { notBack }),
+    ...(lacking[0] === undefined ? {} : { notBack: lacking[0] }),
     outcome: results.every(isDone)
       ? 'verified'
       : results.every(isUntouched)

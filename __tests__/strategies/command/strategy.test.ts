@@ -139,13 +139,21 @@ describe('the command strategy', () => {
     });
   });
 
-  it.each(['', ' "$VERSION"'])(
-    'a file that may not be executed (with%s): preflight says so',
-    async (more) => {
+  const onUnix = process.platform === 'win32' ? it.skip : it;
+  onUnix.each([
+    ['sh', [], ''],
+    ['sh', [], ' "$VERSION"'],
+    // In many distributions that is sh.
+    ['bash', ['--posix'], ''],
+  ] as const)(
+    'a file that may not be executed: preflight says so (%s %j, with%s)',
+    async (shell, flags, more) => {
       const folder = mkdtempSync(join(tmpdir(), 'rollgate-test-'));
       const script = join(folder, 'undo.sh');
       writeFileSync(script, '#!/bin/sh\n', { mode: 0o644 });
-      const strategy = strategyOf(`${script}${more}`);
+      const strategy = strategyOf(`${script}${more}`, (_, args, options) =>
+        run(shell, [...flags, ...args], options),
+      );
       expect(await strategy.preflight(never)).toMatchObject([
         {
           level: 'error',

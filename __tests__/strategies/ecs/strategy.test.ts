@@ -153,6 +153,8 @@ describe('ecs', () => {
     const { result } = await rollBack({ strategy, clock });
     expect(result).toMatchObject({ outcome, versionConfirmed: false });
     expect(result).toHaveProperty('detail', expect.stringContaining(says));
+    // It may have happened: the confirmation decides.
+    expect(result).not.toHaveProperty('notBack');
   });
 
   it('a deploy that begins while the deployment is stopped: withheld, and left alone', async () => {
@@ -732,6 +734,7 @@ describe('ecs', () => {
     const { result } = await rollBack({ strategy, clock });
     expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
     expect(result).toHaveProperty('detail', expect.stringMatching(says));
+    expect(result).toHaveProperty('notBack', expect.stringMatching(/^shop\/api: deployment /));
   });
 
   it('targets that become healthy later are waited for', async () => {

@@ -329,6 +329,20 @@ describe('the helm strategy', () => {
       });
     });
 
+    it('a deploy right before our rollback, and one right after it: the last one is what runs', async () => {
+      const { helm, strategy } = await captured();
+      const plan = await planOf(strategy);
+      helm.instead = (args) => {
+        if (args[0] !== 'rollback') return undefined;
+        helm.add('v3').rollBack(1).add('v4');
+        return { code: 0 };
+      };
+      expect(await strategy.execute(plan, contextWith())).toMatchObject({
+        outcome: 'triggered',
+        notBack: expect.stringMatching(/^revision 5 .* after our rollback to revision 1$/),
+      });
+    });
+
     it('a deploy right after our rollback: triggered', async () => {
       const { helm, strategy } = await captured();
       const plan = await planOf(strategy);
