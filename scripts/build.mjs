@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minify } from '@swc/core';
 import { renameChunks } from './chunk-names.ts';
+import { eagerModules } from './eager-modules.ts';
 import { trimStart } from './trim-start.mjs';
 import { writeBillOfMaterials, writeLicences } from './bundled-packages.mjs';
 
@@ -49,6 +50,7 @@ async function minifyAll(folder) {
       compress: true,
       mangle: true,
     });
-    writeFileSync(path, code.endsWith('\n') ? code : `${code}\n`);
+    const eager = eagerModules(code);
+    writeFileSync(path, eager.endsWith('\n') ? eager : `${eager}\n`);
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /**
  * What libraries do while they are loaded, and this program never needs: Node compiles its whole Fetch API (undici) for whoever
  * asks for `FormData`, `Request`, `Response` or `fetch`, and its HTTP/2 for whoever imports it. Together they were a third of the
- * time until the first probe. Each text must be there exactly once, so that a new version of a library cannot undo it unseen.
+ * time until the first probe. Each text must be there exactly once, or as often as is said, so that a new version of a library cannot undo it unseen.
  */
 const trims = [
   // webpack makes a new `require` for each module of Node. Node 20.16 and later give theirs away without.
@@ -23,6 +23,17 @@ const trims = [
   {
     from: /module\.exports = (builtin\("http2"\));/g,
     to: 'module.exports = { get connect() { return $1.connect; }, get constants() { return $1.constants; } };',
+  },
+  // form-data, which axios makes a form of an object with: Node's own does it, too.
+  {
+    from: /\nvar form_data = __webpack_require__\(\d+\);\n/g,
+    to: '\nvar form_data = undefined;\n',
+  },
+  // What agents of proxies say where DEBUG asks for it, addresses with their secrets among it.
+  {
+    from: /const debug_1 = __importDefault\(__webpack_require__\(\d+\)\);/g,
+    to: 'const debug_1 = { default: () => () => undefined };',
+    times: 3,
   },
   // form-data: 2,500 media types, for the parts of a form.
   {
@@ -49,7 +60,7 @@ export function trimStart(folder) {
       'module.exports = builtin(',
     ),
   );
-  for (const { from, to } of trims) {
+  for (const { from, to, times = 1 } of trims) {
     let count = 0;
     for (const path of paths) {
       const text = readFileSync(path, 'utf8');
@@ -57,7 +68,7 @@ export function trimStart(folder) {
       count += found;
       if (found > 0) writeFileSync(path, text.replace(from, to));
     }
-    if (count !== 1)
-      throw new Error(`${folder} has ${String(from)} ${String(count)} times, not once`);
+    if (count !== times)
+      throw new Error(`${folder} has ${String(from)} ${String(count)} times, not ${String(times)}`);
   }
 }
