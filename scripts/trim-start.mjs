@@ -29,6 +29,11 @@ const trims = [
     from: /\nvar form_data = __webpack_require__\(\d+\);\n/g,
     to: '\nvar form_data = undefined;\n',
   },
+  // axios, lib/core/mergeConfig.js.
+  {
+    from: /ownEnumerableKeys\(\{ \.\.\.config1, \.\.\.config2 \}\)/g,
+    to: 'ownEnumerableKeys(Object.assign({}, config1, config2))',
+  },
   // What agents of proxies say where DEBUG asks for it, addresses with their secrets among it.
   {
     from: /const debug_1 = __importDefault\(__webpack_require__\(\d+\)\);/g,

@@ -21,6 +21,9 @@ export interface Origin {
   readonly name: string;
 }
 
+/** One for all: there may be hundreds of targets, with as many inputs each. */
+export const BY_DEFAULT: Origin = { level: 7, name: 'the default' };
+
 /** Where inputs come from. */
 export interface InputSources {
   /** Texts of flags by id, as `parseArgv` returns them. */
@@ -58,7 +61,7 @@ export function readInput(
 ): { value: unknown; origin: Origin } {
   const row = inputOf(id);
   const found = lookUp(id, places);
-  const origin = found?.origin ?? { level: 7, name: 'the default' };
+  const origin = found?.origin ?? BY_DEFAULT;
   if (found !== undefined) {
     const parsed = row.parse(found.text);
     if (parsed.ok) return { value: parsed.value, origin };
@@ -68,8 +71,19 @@ export function readInput(
       message: `${parsed.problem.message} (${originInWords(origin)})`,
     });
   }
-  const byDefault = row.default === undefined ? undefined : row.parse(row.default);
-  return { value: byDefault?.ok === true ? byDefault.value : undefined, origin };
+  return { value: defaultOf(id), origin };
+}
+
+const defaults = new Map<InputId, unknown>();
+
+/** Read once, and shared by all targets. */
+function defaultOf(id: InputId): unknown {
+  if (!defaults.has(id)) {
+    const row = inputOf(id);
+    const read = row.default === undefined ? undefined : row.parse(row.default);
+    defaults.set(id, read?.ok === true ? read.value : undefined);
+  }
+  return defaults.get(id);
 }
 
 export function lookUp(id: InputId, { sources, file, target }: Places): Found | undefined {

@@ -9,6 +9,7 @@ import type { FoundConfig } from './find-config.js';
 import { didYouMean, quote } from '../support/values/value-type.js';
 import { secretsOf } from './input.js';
 import {
+  BY_DEFAULT,
   everyText,
   isSystemsOwn,
   originInWords,
@@ -183,7 +184,7 @@ function resolveTarget(places: Places, findings: Findings): TargetResolution {
     // The token of the job, too, by whatever way it came.
     if (staysAtHome && origins[id]?.level === 6) {
       values[id] = undefined;
-      origins[id] = { level: 7, name: 'the default' };
+      origins[id] = BY_DEFAULT;
     }
     if (values[id] !== undefined || fallback === undefined || staysAtHome) continue;
     values[id] = values[fallback];

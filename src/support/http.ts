@@ -110,9 +110,10 @@ export function createHttp(options: {
     try {
       for (let redirects = 0; ; redirects++) {
         const sent = cookies === undefined ? hop : withCookies(hop, cookies);
-        const { setCookies, ...answer } = await ask(sent, requested, way, redirects > 0);
+        const answer = await ask(sent, requested, way, redirects > 0);
+        const { status, headers, body, setCookies } = answer;
         const next = cookies && redirectOf(hop, answer);
-        if (next === undefined) return { ...answer, url: hop.url, connectMs };
+        if (next === undefined) return { status, headers, body, url: hop.url, connectMs };
         if (next === 'unusable' || redirects === maxRedirects) throw badRedirect(hop, next);
         cookies?.take(hop.url, setCookies, clock.now());
         hop = next;

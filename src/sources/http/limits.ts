@@ -70,13 +70,15 @@ export function createPace(): Pace {
 
   function askIn(lane: LaneState, sentAt: number): LaneRequest {
     lane.askedAt = sentAt;
-    const isSlowest = Math.max(spacing, lane.every) >= slowest(sentAt) - TIMER_MS;
+    const pace = Math.max(spacing, lane.every);
     return {
       answered() {
         lane.wasRefused = false;
         if (sentAt >= pausedUntil) answeredSincePause = true;
       },
       limited(sign, now) {
+        // All lanes are looked at for it, and hardly any request is refused.
+        const isSlowest = pace >= slowest(sentAt) - TIMER_MS;
         lane.wasRefused = !isSlowest;
         if (isSlowest) return 'failure';
         if (sentAt < slowedAt) return 'no-data';
