@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minify } from '@swc/core';
 import { renameChunks } from './chunk-names.ts';
-import { eagerModules } from './eager-modules.ts';
 import { trimStart } from './trim-start.mjs';
 import { writeBillOfMaterials, writeLicences } from './bundled-packages.mjs';
 
@@ -56,7 +55,6 @@ async function minifyAll(folder) {
       compress: COMPRESS,
       mangle: true,
     });
-    const eager = eagerModules(code);
-    writeFileSync(path, eager.endsWith('\n') ? eager : `${eager}\n`);
+    writeFileSync(path, code.endsWith('\n') ? code : `${code}\n`);
   }
 }

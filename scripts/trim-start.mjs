@@ -4,7 +4,8 @@ import { join } from 'node:path';
 /**
  * What libraries do while they are loaded, and this program never needs: Node compiles its whole Fetch API (undici) for whoever
  * asks for `FormData`, `Request`, `Response` or `fetch`, and its HTTP/2 for whoever imports it. Together they were a third of the
- * time until the first probe. Each text must be there exactly once, or as often as is said, so that a new version of a library cannot undo it unseen.
+ * time until the first probe. Each text must be there exactly once, or as often as is said, so that a new version of a library
+ * cannot undo it unseen.
  */
 const trims = [
   // webpack makes a new `require` for each module of Node. Node 20.16 and later give theirs away without.
@@ -29,7 +30,8 @@ const trims = [
     from: /\nvar form_data = __webpack_require__\(\d+\);\n/g,
     to: '\nvar form_data = undefined;\n',
   },
-  // axios, lib/core/mergeConfig.js.
+  // axios, lib/core/mergeConfig.js, at every request: V8 11 (Node 20) keeps such an object, with all that it refers to, until it
+  // collects everything.
   {
     from: /ownEnumerableKeys\(\{ \.\.\.config1, \.\.\.config2 \}\)/g,
     to: 'ownEnumerableKeys(Object.assign({}, config1, config2))',
@@ -40,12 +42,7 @@ const trims = [
     to: 'const debug_1 = { default: () => () => undefined };',
     times: 3,
   },
-  // form-data: 2,500 media types, for the parts of a form.
-  {
-    from: /\nvar mime = (__webpack_require__\(\d+\));\n/g,
-    to: '\nvar mime = { lookup: (path) => $1.lookup(path) };\n',
-  },
-  // mime-db: those types, a quarter of what every watch loads. A part of a form has the type of unknown data then.
+  // mime-db, which comes with form-data: 2,500 media types, a quarter of what every watch loads.
   {
     from: /JSON\.parse\('\{"application\/1d-interleaved-parityfec"[^']*'\)/g,
     to: "JSON.parse('{}')",
