@@ -77,7 +77,12 @@ function isPrinted(message: string): boolean {
     .split(/…|\.{3}/)
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '')
-    .every((piece) => areInARow(piece) || templates.some((template) => template.test(piece)));
+    .every(
+      (piece) =>
+        source.includes(piece) ||
+        templates.some((template) => template.test(piece)) ||
+        areInARow(piece),
+    );
 }
 
 describe('the messages under Troubleshooting', () => {

@@ -9,6 +9,7 @@ import { allVariables } from '../../src/inputs/variables.js';
 import { sources } from '../../src/sources/registry.js';
 import { systemFiles } from '../../src/support/files.js';
 import { entryWith } from '../support/entry.js';
+import { anyText } from '../support/any-text.js';
 
 /** A failing run says which seed and path repeat it. */
 const seed = Number(process.env.ROLLGATE_FUZZ_SEED ?? 20_261_129);
@@ -43,7 +44,7 @@ const text = fc.oneof(
     ...['github', 'gitlab', 'none', 'kubernetes,ci', 'run', 'unhealthy', 'strict', 'prometheus'],
   ),
   fc.string({ maxLength: 40 }),
-  fc.string({ unit: 'binary', maxLength: 20 }),
+  anyText({ maxLength: 20 }),
   fc.integer({ min: 1, max: 50 }).map((n) => 'a, b\n'.repeat(n)),
   fc.nat(20_000).map((n) => '9'.repeat(n)),
 );

@@ -14,6 +14,7 @@ import {
   healthyTarget,
   reports,
 } from '../support/reports.js';
+import { anyText } from '../support/any-text.js';
 
 /** What a reader sees, in the order of the page; a head is not seen. */
 function textOf(page: string): string {
@@ -210,7 +211,7 @@ describe('report.html', () => {
       fc.property(
         fc.oneof(
           fc.array(marks, { minLength: 1, maxLength: 8 }).map((parts) => `x${parts.join('')}x`),
-          fc.string({ unit: 'binary' }).map((text) => `x${text}x`),
+          anyText().map((text) => `x${text}x`),
         ),
         (text) => {
           // Only what stands between two backticks is shown as code.

@@ -15,6 +15,7 @@ import {
 } from '../../src/report/recording.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { decodeRecording, RecordingError } from '../../src/report/recording-reader.js';
+import { anyText } from '../support/any-text.js';
 
 const plan: WatchPlan = {
   warmUp: 30_000,
@@ -154,7 +155,7 @@ describe('the recording', () => {
 
   const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
   const name = fc.constantFrom('success', 'errors', 'slow', 'queue');
-  const text = fc.string({ unit: 'binary' });
+  const text = anyText();
   const events: fc.Arbitrary<WatchEvent> = fc.oneof(
     fc.record({
       type: fc.constant('observation' as const),
