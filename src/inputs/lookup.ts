@@ -129,9 +129,10 @@ function usersVariables(id: InputId, system: SystemId): readonly string[] {
  */
 function speaking(id: InputId, places: Places): readonly SystemId[] {
   const { system } = places.sources;
+  if (!addresses.has(id)) return [system];
   const { setBy = {}, derivedFrom = {} } = inputOf(id);
   const known = [...new Set([...Object.keys(setBy), ...Object.keys(derivedFrom)])];
-  if (known.includes(system) || !addresses.has(id)) return [system];
+  if (known.includes(system)) return [system];
   const named = lookUp('ci-system', places)?.text.toLowerCase();
   const isAlone = ownVariablesOf(system).size === 0;
   return known.filter((other) => (named === undefined ? isAlone : other === named));

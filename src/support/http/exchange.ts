@@ -250,9 +250,10 @@ async function answerOf(
 function forNode(given: RequestOptions, lenient: boolean): RequestOptions {
   const { protocol, hostname, port, path, method, headers, auth, agent } = given;
   const options = { protocol, hostname, port, path, method, headers, auth, agent };
-  return lenient
-    ? Object.assign(options, { insecureHTTPParser: true, maxHeaderSize: LENIENT_HEADER_SIZE })
-    : options;
+  return Object.assign(options, {
+    insecureHTTPParser: lenient,
+    ...(lenient ? { maxHeaderSize: LENIENT_HEADER_SIZE } : {}),
+  });
 }
 
 function headersFor(hop: Hop): AxiosHeaders {
