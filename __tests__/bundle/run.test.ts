@@ -4,6 +4,7 @@ import { ailingService, watching } from '../support/ailing-service.js';
 import { bundle, leaveFile, node, quick, type Workplace } from '../support/bundle.js';
 import {
   certificates,
+  proxy,
   refusing,
   serve,
   serveTls,
@@ -211,6 +212,23 @@ describe('the bundle, run on a real service', () => {
     writeFileSync(place.path('ca.pem'), identity.ca);
     const trusted = await place.run([...watching(server.url), '--ca-file', 'ca.pem'], off);
     expect(trusted.code).toBe(0);
+  });
+
+  it('through a tunnel of a proxy, with DEBUG set: nothing is said of the address, which has a password', async () => {
+    const identity = await certificates();
+    const [server, way] = await Promise.all([
+      serveTls((_, response) => response.end('ok'), identity),
+      proxy(),
+    ]);
+    servers.push(server, way);
+    writeFileSync(place.path('ca.pem'), identity.ca);
+    const { code, output } = await place.run([...watching(server.url), '--ca-file', 'ca.pem'], {
+      HTTPS_PROXY: way.url.replace('//', '//me:hunter2@'),
+      DEBUG: '*',
+    });
+    expect(code).toBe(0);
+    expect(way.requested[0]).toMatch(/^CONNECT /);
+    expect(output).not.toMatch(/hunter2|proxy-agent/);
   });
 
   it.each(['socks5://127.0.0.1:1', '::bad::', 'http://127.0.0.1:1'])(

@@ -601,30 +601,24 @@ describe('a check that tells one thing', () => {
     expect(outcome.verdict).toBe('healthy');
   });
 
-  it('that is probed once and fails is unhealthy at once', async () => {
-    const clock = new VirtualClock();
-    const once = { once: true, limit: { ...limit, failures: 1 } } as const;
-    const failing = { result: { ok: false, detail: 'exited with code 99' } };
-    const { check } = test(clock, () => failing, once);
-    expect(await clock.runUntil(watch(options(clock, [check])))).toMatchObject({
-      verdict: 'unhealthy',
-      decidedAt: 30_000,
-      reason: expect.stringMatching(/^The test smoke failed \(exited with code 99\);/) as unknown,
-    });
-  });
-
-  it('that is probed once and fails is unhealthy, also by a timer that fires early', async () => {
-    class EarlyClock extends VirtualClock {
-      override sleep(ms: number, signal?: AbortSignal): Promise<void> {
-        return super.sleep(ms - 0.6, signal);
-      }
+  /** As timers of Node do: a fraction of a millisecond. */
+  class EarlyClock extends VirtualClock {
+    override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+      return super.sleep(ms - 0.6, signal);
     }
-    const clock = new EarlyClock();
+  }
+
+  it.each([
+    ['a timer', new VirtualClock(), 30_000],
+    ['a timer that fires early', new EarlyClock(), 29_999.4],
+  ])('that is probed once and fails is unhealthy at once, by %s', async (_, clock, decidedAt) => {
     const once = { once: true, limit: { ...limit, failures: 1 } } as const;
     const failing = { result: { ok: false, detail: 'exited with code 99' } };
     const { check } = test(clock, () => failing, once);
     expect(await clock.runUntil(watch(options(clock, [check])))).toMatchObject({
       verdict: 'unhealthy',
+      decidedAt,
+      reason: expect.stringMatching(/^The test smoke failed \(exited with code 99\);/) as unknown,
     });
   });
 

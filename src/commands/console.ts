@@ -1,7 +1,7 @@
 import type { Problem } from '../contract/result.js';
-import { withFix } from '../support/errors.js';
-import type { SystemOutput } from '../contract/system.js';
+import type { Environment, SystemOutput } from '../contract/system.js';
 import { NoLongerNeeded } from '../support/abort.js';
+import { withFix } from '../support/errors.js';
 import type { Style } from '../report/terminal.js';
 import { configurationError, inOneLine } from '../report/words.js';
 import type { Clock } from '../support/clock.js';
@@ -42,10 +42,7 @@ const WRAP = '\u001b[?7h';
 const COLOUR = /(\u001b\[(?:0|2|3[1-6])m)/;
 
 /** Whether to use colours: on a terminal, unless `NO_COLOR` is present and not empty (https://no-color.org). */
-export function showsColour(
-  isTerminal: boolean,
-  env: Readonly<Record<string, string | undefined>>,
-): boolean {
+export function showsColour(isTerminal: boolean, env: Environment): boolean {
   return isTerminal && (env.NO_COLOR ?? '') === '';
 }
 

@@ -1,8 +1,8 @@
-import type { Settings } from '../inputs/table.js';
 import { join } from 'node:path';
 import type { CheckResult, WatchPlan } from '../contract/check.js';
 import { createInterruptions } from '../gate/interruptions.js';
 import { watch, type WatchOutcome, type WatchState } from '../gate/watch.js';
+import type { Settings } from '../inputs/table.js';
 import { reportFileNames } from '../report/files.js';
 import { encodeLine, headerLine, lineShape, type RecordingLine } from '../report/recording.js';
 import { liveLines, progressLine, severityOf } from '../report/terminal.js';

@@ -299,7 +299,8 @@ async function probeOften(
 ): Promise<void> {
   const { end, judge, stop, options } = running;
   let last = Promise.resolve();
-  const probe = async (due = 0): Promise<void> => {
+  const probe = async (due: number): Promise<void> => {
+    await until(running, due);
     // A timer of Node may fire a little early; at the end of the warm-up that must not make it one of the warm-up.
     const at = Math.max(due, elapsedOf(running));
     last = inOrder(last, check.probe(stop.signal), (result) => {
@@ -309,7 +310,6 @@ async function probeOften(
   };
   if (check.once === true) {
     if (from > 0) return;
-    await until(running, options.plan.warmUp);
     await probe(options.plan.warmUp);
     await last;
     return;
@@ -317,7 +317,6 @@ async function probeOften(
   // The end of the planned watch has been probed at.
   const first = from === 0 ? 0 : nextDue(from, check.every, end, elapsedOf(running));
   for (let due = first; due <= end; due = nextDue(due, check.every, end, elapsedOf(running))) {
-    await until(running, due);
     await probe(due);
     // One that went on beyond the end has seen it.
     if (check.isParticular === true && elapsedOf(running) > end) break;
@@ -328,8 +327,7 @@ async function probeOften(
     const every = check.isParticular === true ? Math.min(check.every, EXTRA_EVERY) : check.every;
     for (let extra = 1; judge.isUndecided(check.id) && extra <= EXTRA_LOOKS; extra += 1) {
       if (isOverdue(check, extra, elapsedOf(running) - from)) return;
-      await until(running, from + extra * every);
-      await probe();
+      await probe(from + extra * every);
       await last;
     }
   };
@@ -337,9 +335,10 @@ async function probeOften(
   if (!(await ofWatch.mustWait)) return;
   const isThere = ofWatch.isThere.then(() => true);
   for (;;) {
-    const isDue = until(running, elapsedOf(running) + check.every).then(() => false);
+    const due = elapsedOf(running) + check.every;
+    const isDue = until(running, due).then(() => false);
     if (await Promise.race([isThere, isDue])) break;
-    await probe();
+    await probe(due);
     await last;
   }
   await endRow(elapsedOf(running));

@@ -230,26 +230,21 @@ function combined(ends: readonly End[], left: readonly string[]): StrategyResult
     !('kind' in result) && result.outcome === 'verified';
   const isUntouched = (result: StrategyResult | Withheld): boolean =>
     'kind' in result || result.outcome === 'failed';
+  const isUnchanged = results.every(isUntouched);
   const withheld = results.find((result) => 'kind' in result);
-  if (withheld !== undefined && results.every(isUntouched)) return withheld;
-  const details = results.map((result) =>
-    'kind' in result ? `Withheld: ${result.reason}.` : result.detail,
-  );
+  if (withheld !== undefined && isUnchanged) return withheld;
+  const words = (result: StrategyResult | Withheld): string =>
+    'kind' in result ? `Withheld: ${result.reason}.` : result.detail;
   // What was left as it was beside what was changed still runs.
-  const lacking = results.flatMap((result, at) => {
-    if (!('kind' in result) && result.notBack !== undefined) return [result.notBack];
-    return isUntouched(result) && !results.every(isUntouched)
-      ? [(details[at] ?? '').replace(/\.$/, '')]
-      : [];
-  });
+  const lacking = (result: StrategyResult | Withheld): string | undefined => {
+    if (!('kind' in result) && result.notBack !== undefined) return result.notBack;
+    return isUntouched(result) && !isUnchanged ? words(result).replace(/\.$/, '') : undefined;
+  };
+  const notBack = results.map(lacking).find((one) => one !== undefined);
   return {
-    ...(lacking[0] === undefined ? {} : { notBack: lacking[0] }),
-    outcome: results.every(isDone)
-      ? 'verified'
-      : results.every(isUntouched)
-        ? 'failed'
-        : 'triggered',
-    detail: [...details, ...left.map((reason) => `Left alone: ${reason}.`)].join(' '),
+    ...(notBack === undefined ? {} : { notBack }),
+    outcome: results.every(isDone) ? 'verified' : isUnchanged ? 'failed' : 'triggered',
+    detail: [...results.map(words), ...left.map((reason) => `Left alone: ${reason}.`)].join(' '),
     versionConfirmed: null,
   };
 }

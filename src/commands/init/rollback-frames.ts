@@ -80,8 +80,9 @@ interface GitlabParts extends Pick<Frame, 'head'> {
   /** Between the rules of the pipeline and the job. */
   readonly others: string;
   readonly image: string;
-  /** Of the job, before its rules, and after what is said of its end. */
+  /** The keys of the job that say where it runs. */
   readonly setUp: string;
+  /** Those that say what it does. */
   readonly work: string;
 }
 

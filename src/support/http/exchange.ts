@@ -249,11 +249,10 @@ async function answerOf(
 /** What axios says to Node: the rest is for the package that follows redirects, and Node would keep it with every connection. */
 function forNode(given: RequestOptions, lenient: boolean): RequestOptions {
   const { protocol, hostname, port, path, method, headers, auth, agent } = given;
-  const options = { protocol, hostname, port, path, method, headers, auth, agent };
-  return Object.assign(options, {
-    insecureHTTPParser: lenient,
-    ...(lenient ? { maxHeaderSize: LENIENT_HEADER_SIZE } : {}),
-  });
+  return Object.assign(
+    { protocol, hostname, port, path, method, headers, auth, agent, insecureHTTPParser: lenient },
+    lenient ? { maxHeaderSize: LENIENT_HEADER_SIZE } : {},
+  );
 }
 
 function headersFor(hop: Hop): AxiosHeaders {
