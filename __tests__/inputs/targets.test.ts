@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { inputIds } from '../../src/inputs/table.js';
+import type { TargetResolution } from '../../src/inputs/resolve.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
 const file = (...lines: string[]): { files: Record<string, string> } => ({
@@ -13,6 +16,77 @@ describe('the targets of a file', () => {
     const { targets, settings } = resolveWith({ flags: { url: 'https://a' } });
     expect(targets.map(({ name }) => name)).toEqual(['default']);
     expect(targets[0]?.settings).toEqual(settings);
+  });
+
+  const common = {
+    duration: '4m',
+    'min-success-rate': '99',
+    'ci-system': 'gitlab',
+    url: 'https://all.test',
+    'gitlab-url': 'https://gitlab.all.test',
+    headers: '{ X-All: "1" }',
+  };
+  const own = {
+    duration: 'often',
+    'min-success-rate': '98',
+    'ci-system': 'gitea',
+    url: 'https://own.test',
+    'health-url': 'https://own.test/health',
+    'gitlab-url': 'https://gitlab.own.test',
+    'gitea-url': 'https://gitea.own.test',
+  };
+  const env = {
+    CI_SERVER_URL: 'https://gitlab.env.test',
+    GITEA_SERVER_URL: 'https://gitea.env.test',
+    GITHUB_SERVER_URL: 'https://github.env.test',
+    GITHUB_API_URL: 'https://github.env.test/api/v3',
+    CIRCLE_BUILD_URL: 'https://circleci.env.test/1',
+  };
+  const linesOf = (all: object): readonly string[] =>
+    Object.entries(all).map(([key, value]) => `${key}: ${String(value)}`);
+  const read = (target: TargetResolution | undefined): readonly unknown[] =>
+    inputIds.map((id) => {
+      const { level, name } = target?.origins[id] ?? {};
+      return [id, target?.settings[id], level, name?.replace(', target eu', '')];
+    });
+
+  it.each(['local', 'gitlab', 'github', 'circleci'] as const)(
+    'in %s have every input as if the file were about them alone',
+    (system) => {
+      fc.assert(
+        fc.property(
+          fc.subarray(Object.entries(common)),
+          fc.subarray(Object.entries(own)),
+          (a, b) => {
+            const alone = resolveWith({
+              ...file(...linesOf({ ...Object.fromEntries(a), ...Object.fromEntries(b) })),
+              ...{ env, system },
+            });
+            const lines = [
+              '- name: eu',
+              ...linesOf(Object.fromEntries(b)).map((line) => `  ${line}`),
+            ];
+            const { targets } = resolveWith({
+              ...file(...linesOf(Object.fromEntries(a)), 'targets:', ...lines),
+              ...{ env, system },
+            });
+            expect(read(targets[0])).toEqual(read(alone));
+          },
+        ),
+        { numRuns: 40 },
+      );
+    },
+  );
+
+  it('hold nothing for themselves but what is so for them alone', () => {
+    const { targets } = resolveWith(
+      file(
+        'duration: 4m',
+        'targets:',
+        ...['a', 'b'].map((name) => `  - { name: ${name}, url: "https://${name}" }`),
+      ),
+    );
+    expect(targets.map(({ settings }) => Object.keys(settings).length < 20)).toEqual([true, true]);
   });
 
   it('with the same mistake have a message each', () => {

@@ -105,6 +105,13 @@ export function lookUp(id: InputId, { sources, file, target }: Places): Found | 
   );
 }
 
+/** The inputs that a target may have otherwise than all. Which system it names tells where its tokens go. */
+export function ownIds({ target }: Places): readonly InputId[] {
+  if (target === undefined) return [];
+  const { texts } = target;
+  return inputIds.filter((id) => texts.has(id) || (texts.has('ci-system') && addresses.has(id)));
+}
+
 const ownVariables = new Map<SystemId, ReadonlySet<string>>();
 
 /** Every variable that this CI system sets by itself, for whichever input. Asked for each input of each target, so it is kept. */

@@ -1,5 +1,6 @@
 import type { Environment } from '../contract/system.js';
 import type { UsageProblem } from '../support/errors.js';
+import { inherit } from '../support/objects.js';
 import type { CheckEntry } from '../contract/check.js';
 import { effectiveEntries, type EffectiveEntry } from './checks/effective.js';
 import type { Findings } from './checks/lookup.js';
@@ -13,6 +14,7 @@ import {
   everyText,
   isSystemsOwn,
   originInWords,
+  ownIds,
   readInput,
   type InputSources,
   type Origin,
@@ -83,14 +85,15 @@ export function resolveInputs(
       for (const secret of secretsOf(inputOf(id), text)) secrets.add(secret);
 
   const findings: Findings = { problems, secrets: [], variables: [] };
-  const flat = resolveTarget({ sources, file }, findings);
+  const forAll = readEach(inputIds, { sources, file }, problems);
+  const flat = resolveTarget({ sources, file }, forAll, findings);
   const scopes = file?.targets ?? [];
   const all =
     scopes.length === 0
       ? [{ name: ONLY_TARGET, ...flat }]
       : scopes.map((target) => ({
           name: target.name,
-          ...resolveTarget({ sources, file, target }, findings),
+          ...resolveTarget({ sources, file, target }, forAll, findings),
         }));
   const isFileKnown = found.problems.length === 0 && read?.isUnreadable !== true;
   const picked = isFileKnown ? chosen(all, flat, problems) : all;
@@ -169,15 +172,32 @@ function distinct(problems: readonly UsageProblem[]): readonly UsageProblem[] {
   });
 }
 
-function resolveTarget(places: Places, findings: Findings): TargetResolution {
-  const { problems } = findings;
-  const values: Partial<Record<InputId, unknown>> = {};
-  const origins: Partial<Record<InputId, Origin>> = {};
-  for (const id of inputIds) {
+/** What is told of inputs, before others stand in for those of which nothing is. */
+interface Read {
+  readonly values: Partial<Record<InputId, unknown>>;
+  readonly origins: Partial<Record<InputId, Origin>>;
+}
+
+function readEach(
+  ids: readonly InputId[],
+  places: Places,
+  problems: UsageProblem[],
+  { values, origins }: Read = { values: {}, origins: {} },
+): Read {
+  for (const id of ids) {
     const { value, origin } = readInput(id, places, problems);
     values[id] = value;
     origins[id] = origin;
   }
+  return { values, origins };
+}
+
+/** Hundreds of targets share what is said for all: each holds only what is so for itself. */
+function resolveTarget(places: Places, forAll: Read, findings: Findings): TargetResolution {
+  const { values, origins } = readEach(ownIds(places), places, findings.problems, {
+    values: inherit(forAll.values),
+    origins: inherit(forAll.origins),
+  });
   for (const id of inputIds) {
     const fallback = inputOf(id).fallback as InputId | undefined;
     const staysAtHome = !mayStandIn(id, values, origins, places.sources);

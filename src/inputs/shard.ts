@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { inherit } from '../support/objects.js';
 import type { UsageProblem } from '../support/errors.js';
 import { type Shard, shardOf } from '../support/values/shard.js';
 import { originInWords, type Origin } from './lookup.js';
@@ -83,10 +84,9 @@ export function ofShard<T extends Inputs>({ index, count }: Shard, inputs: T): T
   const folder = `shard-${String(index)}-of-${String(count)}`;
   return {
     ...inputs,
-    settings: {
-      ...settings,
+    settings: inherit(settings, {
       'report-dir': join(settings['report-dir'], folder),
       ...(count > 1 ? { 'gitlab-cancel': 'none' } : {}),
-    },
+    }),
   };
 }

@@ -1,6 +1,8 @@
 import type { CheckResult, Verdict } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import type { Attempt, RollbackReport } from '../contract/strategy.js';
+import { fields } from '../support/json.js';
+import { mapValues } from '../support/objects.js';
 import type { Shape, ShapeOf } from '../support/redact.js';
 import type { Shard } from '../support/values/shard.js';
 
@@ -185,7 +187,7 @@ function tidy(value: unknown): unknown {
   if (typeof value === 'number') return withoutNoise(value);
   if (Array.isArray(value)) return value.map(tidy);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, tidy(item)]));
+  return mapValues(fields(value), tidy);
 }
 
 /** Six decimals, and for small numbers six significant digits. */

@@ -1,6 +1,7 @@
 import type { BeforePlan, CheckSpec, MetricLimit } from '../../contract/check.js';
 import type { CheckSource } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
+import { pickBy } from '../../support/objects.js';
 import type { InputId, Settings } from '../table.js';
 import { beforeOptions, limitInputs } from './limits.js';
 import { lookUpAll, type Read, type Scope } from './lookup.js';
@@ -27,7 +28,7 @@ export function readBefore({ options, past }: CheckSource, scope: Scope): GivenB
   for (const [name, below] of value.fields)
     if (!names.includes(name))
       scope.say(below.where, `${quote(name)} is not an option of \`before\``, `it has ${all}`);
-  const own = Object.fromEntries(Object.entries(options).filter(([name]) => past.includes(name)));
+  const own = pickBy(options, (_, name) => past.includes(name));
   return lookUpAll({ ...beforeOptions, ...own }, { ...scope, map: value, prefix: 'before.' });
 }
 

@@ -1,6 +1,7 @@
 import { printSelector, type Selector } from '../../support/selector.js';
 import { oneLine } from '../../support/text.js';
 import { bad, good, type Result } from '../../contract/result.js';
+import { pickBy } from '../../support/objects.js';
 import type { QueryResult, Sample } from './client.js';
 import type { Counters, Measurement } from './measurements.js';
 
@@ -148,7 +149,7 @@ function seriesOf(labels: Readonly<Record<string, string>>): string {
 }
 
 function withoutPart(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => name !== PART));
+  return pickBy(labels, (_, name) => name !== PART);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Exec, ExecResult } from '../../support/exec.js';
 import type { Finding } from '../../contract/result.js';
 import { type Change, createMemory, errorOf, type Memory } from './memory.js';
 import { createShell, lastLineOf, type Shell } from '../../support/shell.js';
+import { mapValues } from '../../support/objects.js';
 import { neutralise, oneLine } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import type {
@@ -166,7 +167,7 @@ function variablesFor(
   };
   return {
     // No environment can hold a NUL; neutralised text has none.
-    ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, neutralise(text)])),
+    ...mapValues(texts, neutralise),
     // These are looked up by what they are, and hold no control characters.
     ...(change && { ROLLGATE_REVISION: change.to, ROLLGATE_REJECTED_REVISION: change.from }),
   };

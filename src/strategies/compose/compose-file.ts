@@ -1,4 +1,6 @@
 import type { Definition } from './definition.js';
+import { fields } from '../../support/json.js';
+import { mapValues } from '../../support/objects.js';
 
 /** A service as it is to run. */
 export interface ServicePart {
@@ -74,5 +76,5 @@ function literal(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll('$', '$$$$');
   if (Array.isArray(value)) return value.map(literal);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item)]));
+  return mapValues(fields(value), literal);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { composeLabels, type Container, textsOf } from '../../support/docker/container.js';
 import { fields, isObject } from '../../support/json.js';
+import { pickBy } from '../../support/objects.js';
 import { hostAttributes, inexpressible, isNothing } from './host-config.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -211,10 +212,7 @@ function networksOf(
       priority:
         attached.length > 1 && (mode === name || mode === endpoint.NetworkID) ? 1000 : undefined,
     };
-    return [
-      name,
-      Object.fromEntries(Object.entries(settings).filter(([, item]) => !isNothing(item))),
-    ] as const;
+    return [name, pickBy(settings, (item) => !isNothing(item))] as const;
   });
   return {
     service: { networks: Object.fromEntries(entries) },

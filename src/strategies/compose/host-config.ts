@@ -1,4 +1,5 @@
 import { fields, isObject } from '../../support/json.js';
+import { pickBy } from '../../support/objects.js';
 
 type Values = Readonly<Record<string, unknown>>;
 /** What a value becomes in a Compose file; `undefined`: it says nothing. */
@@ -162,7 +163,7 @@ function blkioOf(hostConfig: Values): Record<string, unknown> {
     device_read_iops: rates('BlkioDeviceReadIOps'),
     device_write_iops: rates('BlkioDeviceWriteIOps'),
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => !isNothing(value)));
+  return pickBy(all, (value) => !isNothing(value));
 }
 
 function list(value: unknown): readonly Values[] {

@@ -5,6 +5,7 @@ import { argoRolloutOf } from '../../support/kubernetes/argo-rollout.js';
 import { templateHashLabels } from '../../support/kubernetes/pods.js';
 import { imagesOf, type Workload, type WorkloadKind } from '../../support/kubernetes/workload.js';
 import { formatDuration, oneLine } from '../../support/text.js';
+import { pickBy } from '../../support/objects.js';
 
 /** A version that a workload has or had, as its history keeps it. */
 export interface Revision extends Version {
@@ -319,7 +320,7 @@ export function pureTemplate(template: unknown): Readonly<Record<string, unknown
 }
 
 function without(value: unknown, ...names: string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(fields(value)).filter(([key]) => !names.includes(key)));
+  return pickBy(fields(value), (_, key) => !names.includes(key));
 }
 
 function sha256(value: unknown): string {
