@@ -38,7 +38,7 @@ function watched(...rounds: readonly (readonly Observation[])[]): {
   return {
     lines,
     found: interruptions.findings().map(({ subject, message }) => `${subject}: ${message}`),
-    open: [...interruptions.open],
+    open: [...interruptions.open()],
   };
 }
 

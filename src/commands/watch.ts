@@ -103,7 +103,7 @@ async function watchTarget(
         console.line(own`the end is in doubt: ${why}; watching for up to ${own(time)} more`);
       },
       tick: (state) => {
-        progress.tick(target, { ...state, silentSince: interruptions.open });
+        progress.tick(target, { ...state, silentSince: interruptions.open() });
       },
     },
   });

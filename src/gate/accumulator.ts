@@ -21,12 +21,12 @@ export interface Accumulator {
   push(window: Window, observation: Observation): boolean;
   readonly totals: Readonly<Totals>;
   /** The same of its last minute: of the windows that reach into it. */
-  readonly lastMinute: Readonly<Totals>;
+  lastMinute(): Readonly<Totals>;
   /** The planned end has come, and the watch goes on. */
   extend(): void;
   /** Of the check's own limit. */
-  readonly logE: number;
-  readonly maxLogE: number;
+  logE(): number;
+  maxLogE(): number;
   /** With the baseline; `undefined` for a check without one. */
   readonly comparison: Comparison | undefined;
   /** What was counted of the baseline. */
@@ -64,11 +64,11 @@ export interface Sight {
 }
 
 /** What the functions below share. */
-interface State {
+interface State extends Accumulator {
   readonly limit: MetricLimit;
   readonly plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>;
   readonly evidence: Evidence;
-  readonly series: ReturnType<typeof createSeries>;
+  readonly points: ReturnType<typeof createSeries>;
   readonly totals: Totals;
   /** What each of the last windows counted, the oldest first. */
   recent: readonly (Totals & { readonly to: number })[];
@@ -87,7 +87,6 @@ interface State {
   observedUntil: number;
   readonly sight: { covered: number; until: number | null; lag: number };
   readonly leftOut: { requests: number; of: number };
-  readonly ofLimit: { readonly logE: number; readonly maxLogE: number };
 }
 
 export function createAccumulator(
@@ -95,67 +94,9 @@ export function createAccumulator(
   plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>,
   against?: EvaluatedCheck['baseline'],
 ): Accumulator {
-  const state = begin(limit, plan, against);
-  const { totals, kinds, missing, baseline, comparison, ofLimit, series, leftOut, sight } = state;
-  return {
-    push: (window, observation) => push(state, window, observation),
-    totals,
-    get lastMinute() {
-      return state.recent.reduce(plus, nothing);
-    },
-    extend: () => {
-      state.evidence.endRestarts();
-    },
-    get logE() {
-      return ofLimit.logE;
-    },
-    get maxLogE() {
-      return ofLimit.maxLogE;
-    },
-    comparison,
-    baseline,
-    get freshAt() {
-      return state.freshAt;
-    },
-    get baselineFreshAt() {
-      return state.baselineFreshAt;
-    },
-    get cadence() {
-      return state.cadence;
-    },
-    leftOut,
-    get lastMissing() {
-      return state.lastMissing;
-    },
-    get isOver() {
-      return state.isOver;
-    },
-    sight,
-    kinds,
-    missing,
-    series: () => series.points(),
-  };
-}
-
-const LAST_MS = 60_000;
-const nothing: Totals = { samples: 0, failures: 0, seconds: 0, sum: 0 };
-
-function plus(a: Totals, b: Totals): Totals {
-  return {
-    samples: a.samples + b.samples,
-    failures: a.failures + b.failures,
-    seconds: a.seconds + b.seconds,
-    sum: a.sum + b.sum,
-  };
-}
-
-function begin(
-  limit: MetricLimit,
-  plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>,
-  against: EvaluatedCheck['baseline'],
-): State {
   const evidence = createEvidence({ plannedIntervals: Math.ceil(plan.duration / plan.interval) });
   const margin = limit.metric === 'relative' ? limit.margin : against?.margin;
+  const points = createSeries();
   const latencyComparison =
     limit.metric === 'relative' && limit.of === 'latency'
       ? createLatencyComparison(limit.margin)
@@ -166,7 +107,7 @@ function begin(
     limit,
     plan,
     evidence,
-    series: createSeries(),
+    points,
     totals: { ...nothing },
     recent: [],
     kinds: {},
@@ -183,16 +124,28 @@ function begin(
     observedUntil: plan.warmUp,
     sight: { covered: 0, until: null, lag: Infinity },
     leftOut: { requests: 0, of: 0 },
-    ofLimit: {
-      get logE() {
-        return limit.metric === 'relative' ? (comparison?.logE ?? 0) : evidence.logE;
-      },
-      get maxLogE() {
-        return limit.metric === 'relative' ? state.maxRelative : evidence.maxLogE;
-      },
+    push: (window, observation) => push(state, window, observation),
+    lastMinute: () => state.recent.reduce(plus, nothing),
+    extend: () => {
+      evidence.endRestarts();
     },
+    logE: () => (limit.metric === 'relative' ? (comparison?.logE ?? 0) : evidence.logE),
+    maxLogE: () => (limit.metric === 'relative' ? state.maxRelative : evidence.maxLogE),
+    series: () => points.points(),
   };
   return state;
+}
+
+const LAST_MS = 60_000;
+const nothing: Totals = { samples: 0, failures: 0, seconds: 0, sum: 0 };
+
+function plus(a: Totals, b: Totals): Totals {
+  return {
+    samples: a.samples + b.samples,
+    failures: a.failures + b.failures,
+    seconds: a.seconds + b.seconds,
+    sum: a.sum + b.sum,
+  };
 }
 
 function push(state: State, window: Window, observation: Observation): boolean {
@@ -236,7 +189,7 @@ function push(state: State, window: Window, observation: Observation): boolean {
   if (likelihoodRatio !== undefined) state.evidence.push(likelihoodRatio);
   else if (now.samples === 0) state.evidence.skip();
   compare(state, { ...counts, ...slowerOf(observation) }, observation);
-  draw(state, window, observation, state.ofLimit.logE);
+  draw(state, window, observation, state.logE());
   return breachesLimit(state.limit, now);
 }
 
@@ -293,7 +246,7 @@ function compare(state: State, canary: BaselineCounts, observation: Observation)
 
 /** Adds an interval to what people look at. */
 function draw(
-  { limit, series, totals: { borderMs } }: State,
+  { limit, points, totals: { borderMs } }: State,
   window: Window,
   observation: Exclude<Observation, { kind: 'none' }>,
   logE: number,
@@ -301,7 +254,7 @@ function draw(
   const now = totalsOf(limit, observation);
   const value = kindOf[limit.metric] === 'ratio' ? null : valueOf(limit, now);
   const ofBaseline = observation.kind === 'counts' ? observation.baseline : undefined;
-  series.push(
+  points.push(
     {
       t: window.to / 1000,
       ...countsAt(now, slowerOf(observation), borderMs),

@@ -42,7 +42,7 @@ interface Sums {
 }
 
 /** What the functions below share. */
-interface State {
+interface State extends ConfirmationWindow {
   readonly check: MetricCheck;
   readonly limit: MetricLimit;
   readonly isCompared: boolean;
@@ -79,16 +79,12 @@ export function createConfirmationWindow(
     isRight: false,
     evaluated: undefined,
     whyNone: '',
-  };
-  return {
     add: (window, observation) => {
       add(state, window, observation);
     },
-    get isRight() {
-      return state.isRight;
-    },
     inWords: () => inWords(state),
   };
+  return state;
 }
 
 function add(state: State, window: Window, observation: Observation): void {

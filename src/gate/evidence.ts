@@ -1,4 +1,5 @@
 import type { Sensitivity } from '../contract/check.js';
+import type { Mutable } from '../support/objects.js';
 
 /** Shares of the wealth that are staked on "the service is over its limit": small ones find slight breaches, large ones outages. */
 const BETS = [0.05, 0.15, 0.4, 0.9] as const;
@@ -51,14 +52,11 @@ export function createEvidence({ plannedIntervals, restartEvery = 6 }: EvidenceO
   let logWealth: readonly number[] = BETS.map(() => -Infinity);
   let restartsLeft = restarts;
   let restartsOver = false;
-  let observations = 0;
-  let logE = 0;
-  let maxLogE = 0;
 
   /** The share of the wealth that is put in now. */
   function invested(): number {
-    if (observations === 0) return startShare;
-    if (restartsLeft === 0 || restartsOver || observations % restartEvery !== 0) return 0;
+    if (evidence.observations === 0) return startShare;
+    if (restartsLeft === 0 || restartsOver || evidence.observations % restartEvery !== 0) return 0;
     restartsLeft -= 1;
     return restartShare;
   }
@@ -68,7 +66,7 @@ export function createEvidence({ plannedIntervals, restartEvery = 6 }: EvidenceO
     logWealth = logWealth.map((wealth) => logSum([wealth, share]));
   }
 
-  return {
+  const evidence: Mutable<Evidence> = {
     push(likelihoodRatio) {
       if (!Number.isFinite(likelihoodRatio) || likelihoodRatio < 0)
         throw new RangeError(
@@ -79,27 +77,22 @@ export function createEvidence({ plannedIntervals, restartEvery = 6 }: EvidenceO
         // A bet is below 1 and the ratio is at least 0: the argument of log1p stays above -1.
         (wealth, k) => wealth + Math.log1p((BETS[k] ?? 0) * (likelihoodRatio - 1)),
       );
-      observations += 1;
-      logE = logSum([...logWealth, Math.log(restartShare * restartsLeft)]);
-      maxLogE = Math.max(maxLogE, logE);
+      evidence.observations += 1;
+      evidence.logE = logSum([...logWealth, Math.log(restartShare * restartsLeft)]);
+      evidence.maxLogE = Math.max(evidence.maxLogE, evidence.logE);
     },
     skip() {
       invest();
-      observations += 1;
+      evidence.observations += 1;
     },
     endRestarts() {
       restartsOver = true;
     },
-    get logE() {
-      return logE;
-    },
-    get maxLogE() {
-      return maxLogE;
-    },
-    get observations() {
-      return observations;
-    },
+    logE: 0,
+    maxLogE: 0,
+    observations: 0,
   };
+  return evidence;
 }
 
 /**

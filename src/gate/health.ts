@@ -1,4 +1,5 @@
 import type { HealthLimit, HealthResult } from '../contract/check.js';
+import type { Mutable } from '../support/objects.js';
 
 /**
  * What consecutive checks say. `undecided`: neither enough failures nor enough successes in a row, as at the start and
@@ -37,69 +38,44 @@ export interface Health {
  * @param warmUp milliseconds since the start of the watch
  */
 export function createHealth(limit: HealthLimit, warmUp: number): Health {
-  let checks = 0;
-  let failed = 0;
-  let blind = 0;
-  let isBlind = false;
-  let blindDetail = '';
-  let failedInARow = 0;
   let goodInARow = 0;
-  let lastGoodAt: number | null = null;
-  let lastDetail = '';
-  let state: HealthState = 'undecided';
   const kinds: Record<string, number> = {};
-  return {
-    push(at, result) {
-      isBlind = result.ok === null;
-      if (result.ok === null) {
-        blind += 1;
-        blindDetail = result.detail;
-        return;
-      }
-      checks += 1;
-      if (result.ok) {
-        goodInARow += 1;
-        failedInARow = 0;
-        lastGoodAt = at;
-        lastDetail = '';
-        state = goodInARow >= limit.successes ? 'up' : 'undecided';
-        return;
-      }
-      failed += 1;
-      goodInARow = 0;
-      failedInARow += 1;
-      lastDetail = result.detail;
-      kinds[result.detail] = (kinds[result.detail] ?? 0) + 1;
-      const excused = lastGoodAt === null && at < warmUp;
-      state = !excused && failedInARow >= limit.failures ? 'down' : 'undecided';
-    },
-    get state() {
-      return state;
-    },
-    get checks() {
-      return checks;
-    },
-    get failed() {
-      return failed;
-    },
-    get blind() {
-      return blind;
-    },
-    get isBlind() {
-      return isBlind;
-    },
-    get blindDetail() {
-      return blindDetail;
-    },
-    get failedInARow() {
-      return failedInARow;
-    },
-    get lastGoodAt() {
-      return lastGoodAt;
-    },
-    get lastDetail() {
-      return lastDetail;
-    },
+  const health: Mutable<Health> = {
+    push,
+    state: 'undecided',
+    checks: 0,
+    failed: 0,
+    blind: 0,
+    isBlind: false,
+    blindDetail: '',
+    failedInARow: 0,
+    lastGoodAt: null,
+    lastDetail: '',
     kinds,
   };
+  function push(at: number, result: HealthResult): void {
+    health.isBlind = result.ok === null;
+    if (result.ok === null) {
+      health.blind += 1;
+      health.blindDetail = result.detail;
+      return;
+    }
+    health.checks += 1;
+    if (result.ok) {
+      goodInARow += 1;
+      health.failedInARow = 0;
+      health.lastGoodAt = at;
+      health.lastDetail = '';
+      health.state = goodInARow >= limit.successes ? 'up' : 'undecided';
+      return;
+    }
+    health.failed += 1;
+    goodInARow = 0;
+    health.failedInARow += 1;
+    health.lastDetail = result.detail;
+    kinds[result.detail] = (kinds[result.detail] ?? 0) + 1;
+    const excused = health.lastGoodAt === null && at < warmUp;
+    health.state = !excused && health.failedInARow >= limit.failures ? 'down' : 'undecided';
+  }
+  return health;
 }

@@ -10,7 +10,7 @@ export interface Interruptions {
    */
   push(event: WatchEvent): string | undefined;
   /** Since when each check that has no data now has none, milliseconds since the start of the watch, by id. */
-  readonly open: ReadonlyMap<string, number>;
+  open(): ReadonlyMap<string, number>;
   /** All of them, for the report. */
   findings(): readonly Finding[];
 }
@@ -109,9 +109,7 @@ export function createInterruptions(
       if (sign === undefined || event.type === 'deadline') return undefined;
       return sign.hasData ? isBack(event.check, sign.at) : isMissing(event.check, sign);
     },
-    get open() {
-      return new Map([...ofCheck].map(([id, { from }]) => [id, from]));
-    },
+    open: () => new Map([...ofCheck].map(([id, { from }]) => [id, from])),
     findings: () =>
       all.map((one) => ({
         level: 'warning' as const,

@@ -52,7 +52,7 @@ export interface Judge {
 }
 
 /** What the functions below share. */
-interface State {
+interface State extends Judge {
   readonly plan: WatchPlan;
   readonly checks: readonly EvaluatedCheck[];
   readonly healths: Map<string, HealthEntry>;
@@ -91,18 +91,14 @@ export function createJudge(plan: WatchPlan, checks: readonly EvaluatedCheck[]):
     threshold,
     judgement: undefined,
     extension: undefined,
-  };
-  return {
     push: (event) => push(state, event),
-    get extension() {
-      return state.extension;
-    },
     isUndecided: (check) => {
       const health = healths.get(check)?.health;
       return health !== undefined && (health.state === 'undecided' || health.isBlind);
     },
     results: () => results(state),
   };
+  return state;
 }
 
 function push(state: State, event: WatchEvent): Judgement | undefined {
@@ -134,7 +130,7 @@ function blamed({ accumulator }: Metric): boolean {
 function suspicious(state: State, metric: Metric): boolean {
   return metric.limit.metric === 'relative'
     ? metric.accumulator.comparison?.isWorse(state.threshold) === true
-    : metric.accumulator.maxLogE >= state.threshold;
+    : metric.accumulator.maxLogE() >= state.threshold;
 }
 
 function explained(state: State, metric: Metric): explain.Explained {
@@ -142,7 +138,7 @@ function explained(state: State, metric: Metric): explain.Explained {
     id: metric.check.id,
     limit: metric.limit,
     totals: metric.accumulator.totals,
-    maxLogE: metric.accumulator.maxLogE,
+    maxLogE: metric.accumulator.maxLogE(),
     before: metric.check.before,
     ...(metric.accumulator.comparison === undefined
       ? {}
@@ -161,7 +157,8 @@ function held(metric: Metric): boolean {
 }
 
 function isExcused({ wasWell }: Metric | HealthEntry): boolean {
-  return wasWell.ruling === 'failed-before' || wasWell.ruling === 'unwatchable';
+  const ruling = wasWell.ruling();
+  return ruling === 'failed-before' || ruling === 'unwatchable';
 }
 
 /** Whether it is over the limit that was set, and was so in the hour before the deploy. */
@@ -186,7 +183,7 @@ function givesWay({ check: { before } }: Metric): boolean {
 
 /** What a sentence about a failure that counts must add. */
 function caveat({ wasWell }: Metric | HealthEntry): string {
-  return wasWell.ruling === 'unproven' ? MAY_NEVER_HAVE_WORKED : '';
+  return wasWell.ruling() === 'unproven' ? MAY_NEVER_HAVE_WORKED : '';
 }
 
 function overLimit(metric: Metric): boolean {
@@ -255,7 +252,7 @@ function earlyPass(state: State, at: number): Judgement | undefined {
       (metric) =>
         enough(state, metric) &&
         seenHalf(state, metric) &&
-        !isOverAtLast(metric.limit, metric.accumulator.lastMinute) &&
+        !isOverAtLast(metric.limit, metric.accumulator.lastMinute()) &&
         (!isOlderFault(metric) || givesWay(metric)) &&
         passesEarly(metric.limit, metric.accumulator.totals),
     );
@@ -276,7 +273,7 @@ function healthy(state: State, over: number, leftOut: readonly Metric[] = []): J
     ...[...state.healths.values()].filter(isIgnored).map(explain.leftOutBlind),
   ];
   const well = [...state.healths.values(), ...evaluated]
-    .filter(({ wasWell }) => wasWell.hasRecovered)
+    .filter(({ wasWell }) => wasWell.hasRecovered())
     .map(({ check }) => check);
   const accepted = evaluated
     .filter((metric) => givesWay(metric) && isOlderFault(metric))
@@ -324,7 +321,7 @@ function doubtAtEnd(state: State): string | undefined {
       overLimit(metric) &&
       held(metric);
     if (isOver) return explain.seen(explained(state, metric));
-    const { lastMinute } = metric.accumulator;
+    const lastMinute = metric.accumulator.lastMinute();
     if (isOverAtLast(metric.limit, lastMinute))
       return `in the last minute ${explain.seen({ ...explained(state, metric), totals: lastMinute })}`;
   }
@@ -584,7 +581,11 @@ function metricResult(state: State, metric: Metric): CheckResult {
     ...(accumulator.totals.borderMs === undefined
       ? {}
       : { slowerThan: accumulator.totals.borderMs }),
-    evidence: { logE: accumulator.logE, maxLogE: accumulator.maxLogE, threshold: state.threshold },
+    evidence: {
+      logE: accumulator.logE(),
+      maxLogE: accumulator.maxLogE(),
+      threshold: state.threshold,
+    },
     kinds: { ...accumulator.kinds },
     missing: { ...accumulator.missing },
     ...(check.before && {

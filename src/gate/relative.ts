@@ -1,3 +1,4 @@
+import type { Mutable } from '../support/objects.js';
 import { logMean } from './evidence.js';
 
 /** How many times worse than allowed the canary may truly be: one bet for each. */
@@ -61,22 +62,20 @@ export interface RelativeEvidence extends Comparison {
 export function createRelative(margin = 1): RelativeEvidence {
   const test = createTest(margin);
   const sizes = createSizes();
-  return {
+  const evidence: Mutable<RelativeEvidence> = {
     push(canary, baseline) {
       if (!test.push(canary, baseline)) return;
       sizes.push(canary.samples);
+      evidence.observations += 1;
+      evidence.logE = test.logE();
+      evidence.logSign = test.logSign();
     },
-    get logE() {
-      return test.logE;
-    },
-    get logSign() {
-      return test.logSign;
-    },
-    get observations() {
-      return sizes.count;
-    },
-    isWorse: (threshold) => isWorse(test, sizes.median, threshold),
+    logE: 0,
+    logSign: 0,
+    observations: 0,
+    isWorse: (threshold) => isWorse(evidence, sizes.median(), threshold),
   };
+  return evidence;
 }
 
 /** Requests of one side in one interval, with how many of them were slower than each boundary. */
@@ -101,35 +100,25 @@ export interface RelativeLatency extends Comparison {
 export function createRelativeLatency(boundaries: number, margin = 1): RelativeLatency {
   const tests = Array.from({ length: boundaries }, () => createTest(margin));
   const sizes = createSizes();
-  const mean = {
-    get logE() {
-      return logMean(tests.map((test) => test.logE));
-    },
-    get logSign() {
-      return logMean(tests.map((test) => test.logSign));
-    },
-  };
-  return {
+  const evidence: Mutable<RelativeLatency> = {
     push(canary, baseline) {
       const taken = tests.filter((test, i) =>
         test.push(slowerThan(i, canary), slowerThan(i, baseline)),
       );
-      if (taken.length > 0) sizes.push(canary.samples);
+      if (taken.length === 0) return;
+      sizes.push(canary.samples);
+      evidence.observations += 1;
+      evidence.logEs = tests.map((test) => test.logE());
+      evidence.logE = logMean(evidence.logEs);
+      evidence.logSign = logMean(tests.map((test) => test.logSign()));
     },
-    get logEs() {
-      return tests.map((test) => test.logE);
-    },
-    get logE() {
-      return mean.logE;
-    },
-    get logSign() {
-      return mean.logSign;
-    },
-    get observations() {
-      return sizes.count;
-    },
-    isWorse: (threshold) => isWorse(mean, sizes.median, threshold),
+    logEs: tests.map(() => 0),
+    logE: 0,
+    logSign: 0,
+    observations: 0,
+    isWorse: (threshold) => isWorse(evidence, sizes.median(), threshold),
   };
+  return evidence;
 }
 
 function slowerThan(boundary: number, { samples, slower }: LatencyComparison): Side {
@@ -148,8 +137,8 @@ function isWorse(
 function createTest(margin: number): {
   /** Returns whether there was anything to compare. */
   push(canary: Side, baseline: Side): boolean;
-  readonly logE: number;
-  readonly logSign: number;
+  logE(): number;
+  logSign(): number;
 } {
   let shares: readonly number[] = WORSE_BY.map(() => 0);
   let signs: readonly number[] = SIGN_BETS.map(() => 0);
@@ -172,12 +161,8 @@ function createTest(margin: number): {
       signs = signs.map((log, i) => log + Math.log1p((SIGN_BETS[i] ?? 0) * sign));
       return true;
     },
-    get logE() {
-      return logMean(shares);
-    },
-    get logSign() {
-      return logMean(signs);
-    },
+    logE: () => logMean(shares),
+    logSign: () => logMean(signs),
   };
 }
 
@@ -193,9 +178,8 @@ function compare(a: number, b: number): -1 | 0 | 1 {
 /** The median of how many requests the intervals had, as far as it matters: on which side of the border it is. */
 function createSizes(): {
   push(size: number): void;
-  readonly count: number;
   /** Exact where the two in the middle lie on both sides of the border; else a number on the same side as the median. */
-  readonly median: number;
+  median(): number;
 } {
   let below = 0;
   let above = 0;
@@ -211,10 +195,7 @@ function createSizes(): {
         smallestAbove = Math.min(smallestAbove, size);
       }
     },
-    get count() {
-      return below + above;
-    },
-    get median() {
+    median() {
       if (below === above) return below === 0 ? 0 : (largestBelow + smallestAbove) / 2;
       return below > above ? largestBelow : smallestAbove;
     },

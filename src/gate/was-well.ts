@@ -25,10 +25,10 @@ export function rule(
 /** Whether a check was ever well, as far as it is known by now. */
 export interface WasWell {
   push(event: Exclude<WatchEvent, { type: 'deadline' }>): void;
-  readonly ruling: Ruling;
-  readonly obstacle: Obstacle | undefined;
+  ruling(): Ruling;
+  obstacle(): Obstacle | undefined;
   /** Whether it failed before the deploy, and passes now. */
-  readonly hasRecovered: boolean;
+  hasRecovered(): boolean;
 }
 
 export function createWasWell({
@@ -73,15 +73,9 @@ export function createWasWell({
       failed += Math.max(inTheWay, samples - passed);
       if (passed > 0) hasPassed = true;
     },
-    get ruling() {
-      return rule(seenBefore, hasPassed, main());
-    },
-    get obstacle() {
-      return main();
-    },
-    get hasRecovered() {
-      return seenBefore?.seen === 'failed' && hasPassed;
-    },
+    ruling: () => rule(seenBefore, hasPassed, main()),
+    obstacle: main,
+    hasRecovered: () => seenBefore?.seen === 'failed' && hasPassed,
   };
 }
 
@@ -132,14 +126,14 @@ export function notHeld(
   { source, seenBefore }: Pick<EvaluatedCheck, 'source' | 'seenBefore'>,
   wasWell: WasWell,
 ): string {
-  if (wasWell.ruling === 'unwatchable' && wasWell.obstacle !== undefined)
-    return `${what}; it has never been seen healthy, and cannot be watched from here: ${remedyFor(wasWell.obstacle)}.`;
+  const obstacle = wasWell.obstacle();
+  if (wasWell.ruling() === 'unwatchable' && obstacle !== undefined)
+    return `${what}; it has never been seen healthy, and cannot be watched from here: ${remedyFor(obstacle)}.`;
   const why = inShort(seenBefore?.detail ?? '');
   const advice =
     source === 'http'
       ? 'check the URL, or roll back by hand; if it exists only after the deploy, set `url-before: absent`'
       : 'mend it, or roll back by hand';
-  const { obstacle } = wasWell;
   const besides = obstacle === undefined ? '' : ` ${capitalised(remedyFor(obstacle))}.`;
   return `${what}; it failed before the deploy too${why}: ${advice}.${besides}`;
 }

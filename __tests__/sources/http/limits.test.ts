@@ -10,7 +10,7 @@ describe('the pace of requests to an origin', () => {
     for (; ; now += 500) {
       if (lane.turn(now) !== 'now') continue;
       if (lane.ask(now).limited({}, now + 10) === 'failure') break;
-      spacings.push(pace.spacing);
+      spacings.push(pace.spacing());
     }
     expect(spacings).toEqual([1000, 2000, 4000, 8000, 10_000]);
     expect(now).toBe(25_000);
@@ -21,7 +21,7 @@ describe('the pace of requests to an origin', () => {
     const lane = pace.join(500);
     const asked = [0, 500, 1000].map((at) => lane.ask(at));
     expect(asked.map((each) => each.limited({}, 1200))).toEqual(['no-data', 'no-data', 'no-data']);
-    expect(pace.spacing).toBe(1000);
+    expect(pace.spacing()).toBe(1000);
   });
 
   it('waits for Retry-After, but no longer than a minute', () => {
@@ -36,7 +36,7 @@ describe('the pace of requests to an origin', () => {
     const lane = pace.join(500);
     lane.ask(0).limited({ retryAfterMs: 5000 }, 0);
     expect(lane.ask(5000).limited({ retryAfterMs: 5000 }, 5010)).toBe('no-data');
-    expect(pace.spacing).toBe(10_000);
+    expect(pace.spacing()).toBe(10_000);
     expect(lane.ask(15_010).limited({ retryAfterMs: 5000 }, 15_020)).toBe('failure');
     expect(lane.turn(25_010)).toBe('now');
   });
@@ -46,7 +46,7 @@ describe('the pace of requests to an origin', () => {
     const [url, health] = [pace.join(500), pace.join(5000)];
     health.ask(0).answered();
     for (let n = 0, now = 0; n < 8; n++, now += 30_000) url.ask(now).limited({}, now);
-    expect(pace.spacing).toBeLessThanOrEqual(20_000);
+    expect(pace.spacing()).toBeLessThanOrEqual(20_000);
     expect(health.turn(4999)).toBe('slowed');
   });
 
@@ -58,6 +58,6 @@ describe('the pace of requests to an origin', () => {
     const later = limits.of('http://a.test/y').join(100);
     later.ask(60_000).answered();
     expect([60_500, 61_000].map((now) => later.turn(now))).toEqual(['slowed', 'now']);
-    expect(limits.of('http://b.test/').spacing).toBe(0);
+    expect(limits.of('http://b.test/').spacing()).toBe(0);
   });
 });

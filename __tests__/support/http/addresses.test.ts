@@ -30,7 +30,7 @@ describe('the addresses of a name', () => {
       Array.from({ length: 3 }, () => '10.0.0.1'),
     );
     expect(new Set([1, 2, 3].map(() => ordered(addresses, 31_000)[0]))).toContain('10.0.0.1');
-    expect(addresses.unreached).toEqual([
+    expect(addresses.unreached()).toEqual([
       { host: 'shop.test', address: '10.0.0.1', code: 'ECONNREFUSED' },
     ]);
   });
@@ -80,7 +80,7 @@ describe('a name with its addresses', () => {
     for (let n = 0; n < 4; n++)
       await http.request({ method: 'GET', url, timeoutMs: 5000, connections });
     expect(it.received).toHaveLength(4);
-    expect(connections.unreached).toEqual([
+    expect(connections.unreached()).toEqual([
       { host: 'shop.test', address: '127.0.0.9', code: 'ECONNREFUSED' },
     ]);
     expect(connections.remoteAddresses).toBe(1);

@@ -68,7 +68,7 @@ export function createHealthCheck(config: HealthConfig, deps: ProbeDependencies)
       const results = await Promise.all(
         probed.map(async ({ url, way }) => {
           const result = await ask(way, signal);
-          return { url, result, hasPassed: way.hasPassed };
+          return { url, result, hasPassed: way.hasPassed() };
         }),
       );
       const explained = results.map(({ url, result, hasPassed }) => {

@@ -24,7 +24,7 @@ export interface Pace {
   /** @param every how often it would ask if there were no limit. */
   join(every: number): Lane;
   /** Least time between two requests of a lane; 0: as often as each likes. */
-  readonly spacing: number;
+  spacing(): number;
 }
 
 /** Who is turned away at one request in this time is turned away by the service, milliseconds. */
@@ -103,9 +103,7 @@ export function createPace(): Pace {
         ask: (now) => askIn(lane, now),
       };
     },
-    get spacing() {
-      return spacing;
-    },
+    spacing: () => spacing,
   };
 }
 
@@ -122,7 +120,7 @@ export class Limits {
 
   /** The rate that every origin allows, as far as is known, when `perSecond` is wanted. */
   allowed(perSecond: number): number {
-    const spacing = Math.max(0, ...[...this.paces.values()].map((pace) => pace.spacing));
+    const spacing = Math.max(0, ...[...this.paces.values()].map((pace) => pace.spacing()));
     return spacing === 0 ? perSecond : Math.min(perSecond, 1000 / spacing);
   }
 }

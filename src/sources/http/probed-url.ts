@@ -21,7 +21,7 @@ export interface ProbedUrl {
   /** The same, before the deploy. */
   readonly askable: Askable;
   /** Whether it passed before the deploy, or since. */
-  readonly hasPassed: boolean;
+  hasPassed(): boolean;
   reach(): Reach;
   /** What a person should know of the way between us and the service. @param subject who says it. */
   findings(subject: string): readonly Finding[];
@@ -102,15 +102,13 @@ export function createProbedUrl(
         memory.wasReadable = passed || status !== undefined;
       },
     },
-    get hasPassed() {
-      return memory.hasPassed;
-    },
+    hasPassed: () => memory.hasPassed,
     reach: () => ({
       connections: connections.opened,
       remoteAddresses: connections.remoteAddresses,
     }),
     findings: (subject) => [
-      ...ofAnswers(printableUrl(url), seen, pace.spacing).map((said) => ({ subject, ...said })),
+      ...ofAnswers(printableUrl(url), seen, pace.spacing()).map((said) => ({ subject, ...said })),
       ...ofWay(printableUrl(url), seen, connections).map((said) => ({ subject, ...said })),
     ],
     close: () => {
@@ -218,7 +216,7 @@ function lowerRate(spacing: number): number {
 }
 
 function ofWay(url: string, seen: Seen, connections: Connections): readonly Said[] {
-  const passedOver = connections.unreached.filter(({ host }) => host !== 'localhost');
+  const passedOver = connections.unreached().filter(({ host }) => host !== 'localhost');
   return [
     ...(connections.opened === 1 && seen.answers > 1
       ? [

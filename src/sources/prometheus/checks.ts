@@ -125,7 +125,7 @@ function pollerOf(
         (signal) => parts.partsOf(signal),
         (round) =>
           maxMs === undefined
-            ? slowerOf(round, selector, parts.borders)
+            ? slowerOf(round, selector, parts.borders())
             : slowOf(round, selector, setMs !== undefined),
         deps,
       );

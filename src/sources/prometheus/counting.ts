@@ -72,7 +72,7 @@ export function createCountingProbe(
   return async (moment, signal) => {
     if (useless !== undefined) return useless;
     // Between two scrapes there is nothing new to ask for.
-    const { quietUntil = -Infinity } = rounds;
+    const quietUntil = rounds.quietUntil() ?? -Infinity;
     if (isAnswered && serverTime.at(clock.monotonic()) < quietUntil) return undefined;
     isAnswered = false;
     const parts = await partsOf(signal);
@@ -109,7 +109,7 @@ export function createCountingProbe(
     if (!hasOwnRequests(scrape)) return nothingOf(parts);
     if (growth.advanced.size > 0) newAt = scrape.answeredAt;
     const silent = newAt === undefined ? 0 : scrape.answeredAt - newAt;
-    const { cadence } = rounds;
+    const cadence = rounds.cadence();
     return cadence !== undefined && silent > OVERDUE_SCRAPES * cadence
       ? {
           kind: 'none',

@@ -229,12 +229,12 @@ interface Rounds {
   /** Forgets what was collected, as at the end of a warm-up. */
   reset(): void;
   /** Usual time between two samples of a target, seconds; `undefined`: no target had two. */
-  readonly cadence: number | undefined;
+  cadence(): number | undefined;
   /**
    * Before that no target of the last answer has a new sample, by the clock of the server, seconds: the oldest of their last ones, and
    * the shortest time between two that is known to have none between them. `undefined`: of no two it is known.
    */
-  readonly quietUntil: number | undefined;
+  quietUntil(): number | undefined;
 }
 
 /** How many scrapes a target may be late. */
@@ -342,12 +342,8 @@ export function createRounds(): Rounds {
     reset() {
       collected = nothingCollected();
     },
-    get cadence() {
-      return cadence();
-    },
-    get quietUntil() {
-      return Number.isFinite(shortest) ? oldest + shortest : undefined;
-    },
+    cadence,
+    quietUntil: () => (Number.isFinite(shortest) ? oldest + shortest : undefined),
   };
 }
 

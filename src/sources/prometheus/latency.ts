@@ -145,7 +145,7 @@ interface LatencyParts {
   /** As soon as it is known which buckets there are. */
   partsOf(signal: AbortSignal): Promise<readonly QueryPart[] | None>;
   /** The borders that are asked for, milliseconds; empty where there is a limit. */
-  readonly borders: readonly number[];
+  borders(): readonly number[];
 }
 
 /** @param setMs as for `chooseBuckets` */
@@ -185,9 +185,7 @@ export function createLatencyParts(
   }
   return {
     partsOf: partsOfHistogram,
-    get borders() {
-      return borders;
-    },
+    borders: () => borders,
   };
 }
 

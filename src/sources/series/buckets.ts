@@ -28,7 +28,7 @@ export interface CompletedBuckets {
    */
   take(having: Iterable<number>, countedFrom: number, now: number): NewBuckets | undefined;
   /** The end of the last bucket that was counted, seconds; `undefined`: none was. */
-  readonly until: number | undefined;
+  until(): number | undefined;
   /** Whether the newest bucket that must be complete by now has been counted, or there is none yet. */
   isUpToDate(countedFrom: number, now: number): boolean;
   /** What is to be asked for. */
@@ -76,9 +76,7 @@ export function completedBuckets({ bucketSeconds, delay }: BucketTiming): Comple
       }
       return { starts, seconds };
     },
-    get until() {
-      return covered?.to;
-    },
+    until: () => covered?.to,
     isUpToDate(countedFrom, now) {
       const newest = newestOf(now);
       return newest < firstOf(countedFrom) || counted.has(newest);

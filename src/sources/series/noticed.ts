@@ -5,7 +5,7 @@ export interface Noticed {
   /** A new sample of something was that old when it could be read, seconds. */
   sample(of: string, age: number): void;
   /** How late samples come, milliseconds; `undefined`: there was none, or nothing tells. */
-  readonly lag: number | undefined;
+  lag(): number | undefined;
   /** Why something could not be counted; each cause is told once. */
   trouble(why: string): void;
   findings(subject: string): readonly Finding[];
@@ -22,7 +22,7 @@ export function createNoticed(): Noticed {
     sample(of, age) {
       ages.set(of, Math.max(0, Math.min(age, ages.get(of) ?? Infinity)));
     },
-    get lag() {
+    lag() {
       // Of several the one in the middle: an instance that is gone has old samples for ever.
       const sorted = [...ages.values()].sort((a, b) => a - b);
       const middle = sorted[Math.floor((sorted.length - 1) / 2)];

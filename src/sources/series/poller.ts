@@ -111,9 +111,7 @@ export function sharedPoller(
       return raw === undefined ? found : { ...found, raw };
     },
     noticed: noticed && {
-      get lag() {
-        return noticed.lag;
-      },
+      lag: () => noticed.lag(),
       findings: (check) => (check === speaker ? noticed.findings(check) : []),
     },
     stop(check) {
@@ -136,7 +134,7 @@ export function toCheck(
       poller.start(id, origin, judgedFrom);
     },
     observe: (window, signal) => poller.observe(window, signal),
-    lag: () => poller.noticed?.lag,
+    lag: () => poller.noticed?.lag(),
     findings: () => [...(facts.findings?.() ?? []), ...(poller.noticed?.findings(id) ?? [])],
     stop: () => {
       poller.stop(id);

@@ -1,6 +1,7 @@
 import type { Observation } from '../../contract/check.js';
 import { bad, good, type Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
+import type { Mutable } from '../../support/objects.js';
 import { formatDuration } from '../../support/text.js';
 import {
   completedBuckets,
@@ -80,7 +81,7 @@ export function createSeriesProbe(
         buckets: found.starts.map((start) => [start, ...numbers.value.rowOf(start)]),
       });
       hasNoted = true;
-      const { until = now } = known.completed;
+      const until = known.completed.until() ?? now;
       noticed.sample('', now - until);
       return {
         ...numbers.value.observationOf(found),
@@ -133,14 +134,11 @@ function learnedBuckets({ bucketSeconds: given, delay }: Timing): LearnedBuckets
     bucketSeconds,
     completed: completedBuckets({ bucketSeconds, delay }),
   });
-  let known = given === undefined ? undefined : of(given);
-  return {
-    get known() {
-      return known;
-    },
+  const learned: Mutable<LearnedBuckets> = {
+    known: given === undefined ? undefined : of(given),
     learn({ bucketSeconds }) {
       if (bucketSeconds === undefined) return good(undefined);
-      known ??= of(bucketSeconds);
+      const known = (learned.known ??= of(bucketSeconds));
       return Math.abs(bucketSeconds - known.bucketSeconds) > 1e-6
         ? bad(
             `its buckets are ${formatDuration(bucketSeconds * 1000)} long, and not ${formatDuration(known.bucketSeconds * 1000)}`,
@@ -148,6 +146,7 @@ function learnedBuckets({ bucketSeconds: given, delay }: Timing): LearnedBuckets
         : good(undefined);
     },
   };
+  return learned;
 }
 
 /** What was counted or measured, and nothing of when. */

@@ -81,8 +81,8 @@ export class Connections {
   }
 
   /** Addresses that were passed over, because another one of the same name could be reached. */
-  get unreached(): readonly Unreached[] {
-    return this.addresses.unreached;
+  unreached(): readonly Unreached[] {
+    return this.addresses.unreached();
   }
 
   /** Whether no name server has answered yet what the addresses of this name are. */
@@ -228,7 +228,7 @@ export interface Addresses {
   /** One was reached, and before it those of `failed` were not. */
   reached(host: string, address: string, failed: ReadonlyMap<string, string>, now: number): void;
   /** Each address that was passed over, once. */
-  readonly unreached: readonly Unreached[];
+  unreached(): readonly Unreached[];
 }
 
 /** An address that could not be reached is tried first again after this time, milliseconds. */
@@ -259,8 +259,6 @@ export function createAddresses(): Addresses {
         if (!unreached.has(key)) unreached.set(key, { host, address: other, code });
       }
     },
-    get unreached() {
-      return [...unreached.values()];
-    },
+    unreached: () => [...unreached.values()],
   };
 }
