@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/test-environment.mjs',
   // What tests import is known, too: `--changed` finds the tests of a file.
   roots: ['__tests__', 'src', 'scripts', 'bench'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
@@ -29,7 +29,7 @@ export default {
     ],
   },
   // The suites of the bundle mostly wait for the services that they watch: others compute meanwhile.
-  maxWorkers: Math.max(6, availableParallelism() - 1),
+  maxWorkers: Math.max(9, availableParallelism() - 1),
   reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],
   // For tests that hang. It says nothing of speed: a busy machine is ten times slower than an idle one.
   testTimeout: 120_000,

@@ -13,7 +13,7 @@ import { anyText } from '../support/any-text.js';
 
 /** A failing run says which seed and path repeat it. */
 const seed = Number(process.env.ROLLGATE_FUZZ_SEED ?? 20_261_129);
-const numRuns = Number(process.env.ROLLGATE_FUZZ_RUNS ?? 400);
+const numRuns = Number(process.env.ROLLGATE_FUZZ_RUNS ?? 150);
 /** For one configuration, of processor time: a busy machine does not matter. */
 const MOST_MS = 2000;
 

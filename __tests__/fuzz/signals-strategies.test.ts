@@ -16,7 +16,7 @@ import { VirtualClock } from '../support/virtual-clock.js';
 /** A failing run says which seed and path repeat it. */
 const seed = Number(process.env.ROLLGATE_FUZZ_SEED ?? 20_261_129);
 /** Each is a whole run with a rollback. */
-const numRuns = Math.ceil(Number(process.env.ROLLGATE_FUZZ_RUNS ?? 1000) / 100);
+const numRuns = Math.ceil(Number(process.env.ROLLGATE_FUZZ_RUNS ?? 600) / 100);
 jest.setTimeout(600_000);
 
 /** The entry ends the process this long after the signal, done or not (src/index.ts). */

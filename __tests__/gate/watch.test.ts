@@ -1,6 +1,4 @@
 import { getMaxListeners } from 'node:events';
-import { runInNewContext } from 'node:vm';
-import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from '@jest/globals';
 import { watch, windowsOf, type WatchOptions, type WatchOutcome } from '../../src/gate/watch.js';
 import type { WatchEvent, WatchPlan } from '../../src/contract/check.js';
@@ -38,11 +36,6 @@ function healthWatch(answer: Parameters<typeof healthCheck>[1]): Promise<WatchOu
   const clock = new VirtualClock();
   return clock.runUntil(watch(options(clock, [healthCheck(clock, answer)])));
 }
-
-const HOUR = 3_600_000;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('windowsOf', () => {
   it('never mixes the warm-up with the evaluated time, and covers all of it', () => {
@@ -435,33 +428,6 @@ describe('watch', () => {
       ),
     );
     expect([...waited].map((one) => getMaxListeners(one))).toEqual(new Array(13).fill(Infinity));
-  });
-
-  it('memory use after 24 h is the same as after one', async () => {
-    const clock = new VirtualClock();
-    const heapByHour: number[] = [];
-    const plan = { ...defaultPlan, duration: 24 * HOUR, interval: 1000 };
-    const checks = [metricCheck(() => counts(2, 0)), healthCheck(clock, () => ({ result: good }))];
-    const outcome = await clock.runUntil(
-      watch(
-        options(clock, checks, {
-          plan,
-          observer: {
-            event: () => undefined,
-            tick: () => {
-              collectGarbage();
-              heapByHour.push(process.memoryUsage().heapUsed);
-            },
-          },
-          tickEvery: HOUR,
-        }),
-      ),
-    );
-    expect(outcome.verdict).toBe('healthy');
-    expect(outcome.results[0]?.samples).toBe(2 * 24 * 3600);
-    expect(heapByHour).toHaveLength(24);
-    const growth = (heapByHour.at(-1) ?? Infinity) - (heapByHour[1] ?? 0);
-    expect(growth).toBeLessThan(2_000_000);
   });
 
   describe('that waits for samples that are late', () => {

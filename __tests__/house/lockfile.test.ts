@@ -20,9 +20,8 @@ describe('the dependencies of the package', () => {
     >;
     const versions = Object.entries({ ...declared.dependencies, ...declared.devDependencies });
     expect(versions.length).toBeGreaterThan(0);
-    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual(
-      [],
-    );
+    const exact = /^(npm:[\w@/-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/;
+    expect(versions.filter(([, version]) => !exact.test(version))).toEqual([]);
   });
 });
 

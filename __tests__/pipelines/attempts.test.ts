@@ -1,24 +1,19 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type {
-  PipelineClient,
-  RunState,
-  StartRequest,
-  StartResult,
-} from '../../src/contract/pipeline.js';
+import { describe, expect, it } from '@jest/globals';
+import type { RunState, StartRequest, StartResult } from '../../src/contract/pipeline.js';
 import { joinRival } from '../../src/pipelines/attempts.js';
-import type { StartRecord, StartRecords } from '../../src/pipelines/start-records.js';
-import { correlationOf } from '../../src/strategies/ci/correlation.js';
-import { countedFetch, drive } from '../support/drive.js';
-import { noRecords, type StandIn } from '../support/stand-in.js';
+import { noRecords } from '../support/stand-in.js';
 import { type End, standIns } from '../support/stand-ins.js';
+import {
+  type Gate,
+  gateFor,
+  inFirstAttempt,
+  inNextDeploy,
+  listsIds,
+  never,
+  open,
+  requestOf,
+} from '../support/starting-gates.js';
 import { VirtualClock } from '../support/virtual-clock.js';
-
-/** Runs of these are listed with the ids that they were started with, in the order in which they were started. */
-const listsIds = ['github', 'gitlab', 'azure', 'jenkins', 'gitea', 'forgejo'];
-/** Of `http`, as this stand-in is described, only the run with the very id can be found. */
-const showsIds = [...listsIds, 'http'];
-
-const never = new AbortController().signal;
 
 const BY_ANOTHER = 'Another attempt of this run had started it.';
 const NOT_AGAIN =
@@ -27,143 +22,6 @@ const notJoined: unknown = expect.not.objectContaining({ joined: expect.anything
 
 function runIn(result: StartResult | 'killed' | undefined): string | undefined {
   return typeof result === 'object' && result.kind === 'started' ? result.run.id : undefined;
-}
-
-/** What is asked for in a run; another occasion is another deploy of the same. */
-function requestOf(occasion: string, job = 'deploy', run = '42'): StartRequest {
-  const ids = correlationOf(
-    { run: ['github', 'ci.test', 'acme/shop', run, job], occasion },
-    { target: 'api', pipeline: 'https://ci.test/rollback', ref: undefined, parameters: {} },
-  );
-  return {
-    ref: undefined,
-    optional: { rollback: 'true', rollback_id: ids.correlationId, rollback_target: 'api' },
-    parameters: {},
-    ...ids,
-  };
-}
-
-const inFirstAttempt = requestOf('snapshot 1');
-/** Another snapshot, or without one another attempt. */
-const inNextDeploy = requestOf('snapshot 2');
-
-/** The records of one machine. */
-function createRecords(clock: VirtualClock): StartRecords {
-  const records = new Map<string, StartRecord>();
-  return {
-    claim(id) {
-      if (records.has(id)) return Promise.resolve(false);
-      records.set(id, { id, at: clock.now() });
-      return Promise.resolve(true);
-    },
-    read: (id) => records.get(id),
-    ofScope: (scope) =>
-      Promise.resolve([...records.values()].filter(({ id }) => id.startsWith(scope))),
-    note(id, run) {
-      records.set(id, { id, at: clock.now(), run });
-      return Promise.resolve();
-    },
-    drop: (id) => records.delete(id),
-  };
-}
-
-const cleanUps: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-});
-
-/** A CI system, and gates that call it. Time is the same for all of them. */
-interface Scene {
-  readonly standIn: StandIn;
-  /** What one machine remembers; `createRecords` makes another. */
-  readonly machine: StartRecords;
-  readonly clock: VirtualClock;
-  readonly fetch: typeof globalThis.fetch;
-  /** Gives the result of something that waits for the time and for the stand-in. */
-  readonly run: <T>(work: Promise<T>) => Promise<T>;
-}
-
-async function open(system: string, end: End = 'well'): Promise<Scene> {
-  const standIn = await standIns[system]?.(end);
-  if (standIn === undefined) throw new Error(`no stand-in for ${system}`);
-  cleanUps.push(() => standIn.close());
-  const clock = new VirtualClock();
-  const counted = countedFetch();
-  return {
-    standIn,
-    machine: createRecords(clock),
-    clock,
-    fetch: counted.fetch,
-    run: (work) => drive(clock, work, counted.open, () => standIn.hanging),
-  };
-}
-
-interface Gate {
-  readonly start: (request: StartRequest) => Promise<StartResult | 'killed'>;
-  readonly client: PipelineClient;
-  /** So many steps from one wait to the next it has made. */
-  readonly steps: () => number;
-}
-
-/**
- * A process that calls a stand-in. It is killed at a step: before a request is sent or after it is answered, before or after
- * something is written down.
- */
-function gateFor(
-  { standIn, clock, fetch }: Scene,
-  records: StartRecords = noRecords,
-  killAt = Infinity,
-): Gate {
-  let steps = 0;
-  let kill: (() => void) | undefined;
-  const killed = new Promise<'killed'>((resolve) => {
-    kill = () => {
-      resolve('killed');
-    };
-  });
-  const isAlive = async (): Promise<void> => {
-    if (++steps < killAt) return;
-    kill?.();
-    await new Promise(() => undefined);
-  };
-  const mortal: StartRecords = {
-    ...records,
-    async claim(id) {
-      await isAlive();
-      const claimed = await records.claim(id);
-      await isAlive();
-      return claimed;
-    },
-    async note(id, run) {
-      await isAlive();
-      await records.note(id, run);
-      await isAlive();
-    },
-  };
-  const client = standIn.client({
-    fetch: async (input, init) => {
-      await isAlive();
-      const response = await fetch(input, init);
-      await isAlive();
-      return response;
-    },
-    clock,
-    random: () => 0.5,
-    records: mortal,
-  });
-  return {
-    start: (request) => Promise.race([client.start(request, never, () => undefined), killed]),
-    client,
-    steps: () => steps,
-  };
-}
-
-/** Every step at which a gate can be killed while it starts a run. */
-async function stepsOfStart(system: string): Promise<readonly number[]> {
-  const scene = await open(system);
-  const gate = gateFor(scene, scene.machine);
-  await scene.run(gate.start(inFirstAttempt));
-  return Array.from({ length: gate.steps() }, (_, index) => index + 1);
 }
 
 /** Reads the run to its end. */
@@ -176,53 +34,6 @@ async function toTheEnd({ client }: Gate, result: StartResult | 'killed'): Promi
 }
 
 describe.each(Object.keys(standIns))('%s', (system) => {
-  const remembers = showsIds.includes(system) ? [true, false] : [true];
-
-  describe.each(remembers)(
-    'killed while it starts a run, the machine remembers: %s',
-    (remember) => {
-      /** What a gate that is killed at a step leaves behind. */
-      async function killedAt(step: number) {
-        const scene = await open(system);
-        const records = remember ? scene.machine : noRecords;
-        await scene.run(gateFor(scene, records, step).start(inFirstAttempt));
-        const tryAgain = (request: StartRequest) =>
-          scene.run(gateFor(scene, records).start(request));
-        return { records, standIn: scene.standIn, before: scene.standIn.started, tryAgain };
-      }
-
-      it('at every step, and tried again: there is one run, and it is known or named as unknown', async () => {
-        for (const step of await stepsOfStart(system)) {
-          const { standIn, before, tryAgain } = await killedAt(step);
-          const result = await tryAgain(inFirstAttempt);
-          const known = typeof result === 'object' && result.kind === 'started';
-          // Where nothing shows what was asked for, a call that may have been made is not made again.
-          const isSafe = known || showsIds.includes(system);
-          expect({ step, started: standIn.started, known }).toEqual({
-            step,
-            started: isSafe ? 1 : before,
-            known: isSafe,
-          });
-          expect(known && 'joined' in result).toBe(known && before === 1);
-        }
-      });
-
-      it('at every step, and tried again after a new deploy, while the run is still going: it is joined', async () => {
-        for (const step of await stepsOfStart(system)) {
-          const { standIn, before, records, tryAgain } = await killedAt(step);
-          const isNoted = (await records.ofScope(inFirstAttempt.scope ?? '')).some(
-            ({ run }) => run !== undefined,
-          );
-          await tryAgain(inNextDeploy);
-          expect({ step, started: standIn.started }).toEqual({
-            step,
-            started: listsIds.includes(system) || isNoted ? 1 : before + 1,
-          });
-        }
-      });
-    },
-  );
-
   describe('a rollback that has ended', () => {
     async function rolledBack(end: End) {
       const scene = await open(system, end);

@@ -74,6 +74,8 @@ describe('VirtualClock', () => {
 
   it('rejects when the promise can never settle', async () => {
     const clock = new VirtualClock();
-    await expect(clock.runUntil(new Promise(() => undefined))).rejects.toThrow('nothing sleeps');
+    await expect(clock.runUntil(new Promise(() => undefined), 10)).rejects.toThrow(
+      'nothing sleeps',
+    );
   });
 });

@@ -110,9 +110,12 @@ export function failThreshold(options: {
 
 /** The logarithm of the sum of numbers that are given as logarithms; `-Infinity` stands for 0. */
 export function logSum(logs: readonly number[]): number {
-  const largest = Math.max(...logs);
+  let largest = -Infinity;
+  for (const log of logs) largest = Math.max(largest, log);
   if (largest === -Infinity) return -Infinity;
-  return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0));
+  let sum = 0;
+  for (const log of logs) sum += Math.exp(log - largest);
+  return largest + Math.log(sum);
 }
 
 /** The logarithm of their mean. */

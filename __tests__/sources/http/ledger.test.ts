@@ -114,19 +114,20 @@ describe('the ledger of probes', () => {
     );
   });
 
-  it('stays small over 24 hours of 1 s windows', async () => {
+  it('stays small over hours of 1 s windows', async () => {
+    const seconds = 3 * 3600;
     const perSecond = 2;
     const ledger = ledgerOf(perSecond, 'a', 'b', 'c');
     let largest = 0;
     let observations = 0;
-    for (let second = 0; second < 86_400; second++) {
+    for (let second = 0; second < seconds; second++) {
       const window = { from: second * 1000, to: (second + 1) * 1000 };
       const pending = ['a', 'b', 'c'].map((asker) => ledger.settled(asker, window));
       for (let i = 0; i < perSecond; i++) ledger.settle(second * perSecond + i, result(1));
       largest = Math.max(largest, ledger.size);
       for (const results of await Promise.all(pending)) observations += results.length;
     }
-    expect(observations).toBe(3 * 86_400 * perSecond);
+    expect(observations).toBe(3 * seconds * perSecond);
     expect(largest).toBeLessThanOrEqual(perSecond);
   });
 });
