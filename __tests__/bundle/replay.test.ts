@@ -100,6 +100,15 @@ describe('a recording of the bundle, replayed', () => {
     expect(replayed.output).not.toContain('its rules are others');
   });
 
+  it('is of the run that began last, where two are made in one folder at once', async () => {
+    await Promise.all([watched(0), watched(0, '--min-requests', '100000')]);
+    const { targets, truncated } = decodeRecording(place.read(recordingFile) ?? '');
+    expect(truncated).toBe(false);
+    for (const { plan, checks, events, judgement } of targets)
+      expect(replay(plan, checks, events).judgement).toEqual(judgement);
+    expect(targets[0]?.judgement?.verdict).toMatch(/^(healthy|inconclusive)$/);
+  });
+
   it('judges by other limits, and refuses another interval', async () => {
     await watched(0);
     const stricter = await place.run(['replay', recordingFile, '--min-requests', '100000']);

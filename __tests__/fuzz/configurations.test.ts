@@ -178,6 +178,7 @@ describe('any configuration', () => {
                 ...systemFiles,
                 read: (path) => (path === 'rollgate.yml' ? content : undefined),
                 append: () => undefined,
+                replaceLog: () => () => undefined,
                 remove: () => undefined,
                 mkdir: () => Promise.resolve(undefined),
                 writeFile: () => Promise.resolve(),

@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -52,6 +53,33 @@ describe('systemFiles', () => {
     expect(systemFiles.real(join(folder, 'broken'))).toBe('broken');
     expect(systemFiles.real(join(folder, 'none', 'none'))).toBe('absent');
     expect(systemFiles.real(join(file, 'none'))).toBe('absent');
+  });
+});
+
+describe('a log', () => {
+  const path = join(folder, 'log.ndjson');
+
+  it('replaces what was there, and is added to at once', () => {
+    writeFileSync(path, 'of an earlier run');
+    const append = systemFiles.replaceLog(path);
+    expect(readFileSync(path, 'utf8')).toBe('');
+    append('a');
+    append('b');
+    expect(readFileSync(path, 'utf8')).toBe('ab');
+  });
+
+  it('of one run is not written into that of another', () => {
+    const first = systemFiles.replaceLog(path);
+    first('first');
+    const second = systemFiles.replaceLog(path);
+    for (const append of [first, second, first]) append('.');
+    expect(readFileSync(path, 'utf8')).toBe('.');
+  });
+
+  it('cannot be in a folder that is not there, nor in the place of one', () => {
+    expect(() => systemFiles.replaceLog(join(folder, 'none', 'log'))).toThrow('ENOENT');
+    expect(() => systemFiles.replaceLog(join(folder, 'directory'))).toThrow(/EISDIR/);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
 
@@ -111,6 +139,17 @@ describe('what stands in the place of a file', () => {
     );
     expect(lstatSync(at('device')).isCharacterDevice()).toBe(true);
     expect(existsSync(at('device.tmp'))).toBe(false);
+  });
+
+  onUnix('a link or a pipe in the place of a log: replaced', () => {
+    symlinkSync(file, at('linked-log'));
+    systemFiles.replaceLog(at('linked-log'))('line');
+    systemFiles.replaceLog(pipe('piped-log'))('line');
+    expect(['linked-log', 'piped-log'].map((name) => readFileSync(at(name), 'utf8'))).toEqual([
+      'line',
+      'line',
+    ]);
+    expect(readFileSync(file, 'utf8')).toBe('text');
   });
 
   onUnix('a pipe or a device to read: an error at once', () => {

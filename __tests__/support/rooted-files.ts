@@ -10,6 +10,7 @@ export function filesIn(folder: string): Files {
     append: (path, text) => {
       systemFiles.append(at(path), text);
     },
+    replaceLog: (path) => systemFiles.replaceLog(at(path)),
     remove: (path) => {
       systemFiles.remove(at(path));
     },

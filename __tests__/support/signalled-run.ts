@@ -89,10 +89,19 @@ export function reportIn(files: ReadonlyMap<string, string>): RunReport {
 }
 
 function filesIn(written: Map<string, string>): Files {
+  const append = (path: string, text: string): void => {
+    written.set(path, (written.get(path) ?? '') + text);
+  };
   return {
     read: (path) => written.get(path),
     real: () => 'absent',
-    append: (path, text) => written.set(path, (written.get(path) ?? '') + text),
+    append,
+    replaceLog: (path) => {
+      written.delete(path);
+      return (text) => {
+        append(path, text);
+      };
+    },
     remove: (path) => written.delete(path),
     create: (path, text) => {
       if (written.has(path)) return Promise.resolve(false);

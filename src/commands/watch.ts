@@ -155,13 +155,12 @@ async function openRecording(session: Session): Promise<(line: RecordingLine) =>
   } catch {
     // The first line says what is wrong.
   }
+  let append: ((text: string) => void) | undefined;
   unlessBroken(() => {
-    entry.files.remove(path);
+    append = entry.files.replaceLog(path);
   });
   return (line) => {
-    unlessBroken(() => {
-      entry.files.append(path, encodeLine(redactor.redactAll(line, lineShape)));
-    });
+    unlessBroken(() => append?.(encodeLine(redactor.redactAll(line, lineShape))));
   };
 }
 

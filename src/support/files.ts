@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   type Stats,
   writeFileSync,
@@ -36,6 +37,11 @@ export interface Files extends TemporaryFolders {
   readonly real: (path: string) => { readonly path: string } | 'absent' | 'broken';
   /** Adds to the end of a file, at once: a killed process loses nothing of it. */
   append(path: string, text: string): void;
+  /**
+   * A new file in the place of whatever file is there, and what adds to its end, at once. It is this one that is added to, also
+   * when somebody else puts another in its place: of two runs in one folder none writes into the file of the other.
+   */
+  replaceLog(path: string): (text: string) => void;
   /** Makes a file with this text; `false` when something of this name is there already. */
   create(path: string, text: string): Promise<boolean>;
   /** The names in a directory; none when it is not there. */
@@ -49,7 +55,7 @@ export interface Files extends TemporaryFolders {
 
 // Windows has neither, and no pipes among its files.
 const { O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as Partial<typeof constants>;
-const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT } = constants;
+const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_EXCL } = constants;
 
 /** The machine's own file system. */
 export const systemFiles: Files = {
@@ -84,13 +90,23 @@ export const systemFiles: Files = {
       closeSync(file);
     }
   },
-  remove: (path) => {
+  replaceLog: (path) => {
+    // Two runs may begin at the same moment.
+    const draft = `${path}.${String(process.pid)}.tmp`;
+    remove(draft);
+    const file = openSync(draft, O_WRONLY | O_APPEND | O_CREAT | O_EXCL);
     try {
-      rmSync(path, { force: true });
+      renameSync(draft, path);
     } catch (error) {
-      if (!isAbsent(error)) throw error;
+      closeSync(file);
+      remove(draft);
+      throw error;
     }
+    return (text) => {
+      writeFileSync(file, text);
+    };
   },
+  remove,
   create: async (path, text) => {
     try {
       await writeFile(path, text, { flag: 'wx' });
@@ -126,6 +142,14 @@ export const systemFiles: Files = {
     }
   },
 };
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}
 
 function isLink(path: string): boolean {
   return statusOf(path)?.isSymbolicLink() === true;
