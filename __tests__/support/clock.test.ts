@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { systemClock } from '../../src/support/clock.js';
 
 /** Keeps this process from everything else. */
@@ -24,14 +24,26 @@ describe('the clock of the machine', () => {
     },
   );
 
-  it('reports for how long this process was stalled, during the stall and after it', async () => {
-    const before = systemClock.stalled();
+  it('counts for how long this process is stalled, during the stall and after it', async () => {
+    const during = systemClock.countStalls();
+    const after = systemClock.countStalls();
     block(300);
     // Between two readings it may be late by the time between them.
-    expect(systemClock.stalled() - before).toBeGreaterThanOrEqual(200);
+    expect(during()).toBeGreaterThanOrEqual(200);
     await systemClock.sleep(1);
     block(300);
     await systemClock.sleep(1);
-    expect(systemClock.stalled() - before).toBeGreaterThanOrEqual(2 * 200);
+    expect(after()).toBeGreaterThanOrEqual(2 * 200);
+  });
+
+  it('wakes the process for that only while somebody counts', () => {
+    const started = jest.spyOn(globalThis, 'setInterval');
+    const ended = jest.spyOn(globalThis, 'clearInterval');
+    const [first, second] = [systemClock.countStalls(), systemClock.countStalls()];
+    first();
+    expect([started.mock.calls.length, ended.mock.calls.length]).toEqual([1, 0]);
+    second();
+    expect(ended.mock.calls).toEqual([[started.mock.results[0]?.value]]);
+    jest.restoreAllMocks();
   });
 });

@@ -24,8 +24,9 @@ export class VirtualClock implements Clock {
     return this.elapsed;
   }
 
-  stalled(): number {
-    return this.jumped;
+  countStalls(): () => number {
+    const before = this.jumped;
+    return () => this.jumped - before;
   }
 
   /** How many sleeps are under way: a test that ends with some has leaked a timer. */

@@ -11,10 +11,11 @@ export interface Clock {
   /** Milliseconds that never jump; only differences mean anything. */
   monotonic(): number;
   /**
-   * How long this process was kept from running, milliseconds in all, up to now: by a machine that is busy with others, or by
-   * its own work. Only differences mean anything. What came in meanwhile was seen that much later.
+   * Counts how long this process is kept from running from now on: by a machine that is busy with others, or by its own work.
+   * What comes in meanwhile is seen that much later.
+   * @returns a function that gives the milliseconds up to now, and ends the counting: to be called once
    */
-  stalled(): number;
+  countStalls(): () => number;
   /**
    * Calls `act` after `ms` milliseconds (soon when `ms` ≤ 0).
    * @returns a function that calls it off
@@ -34,7 +35,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  stalled: stalledUntilNow,
+  countStalls,
   after,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
@@ -73,19 +74,37 @@ function afterLong(ms: number, act: () => void): () => void {
 }
 
 /** How often it is checked that this process runs, milliseconds. */
-const PULSE_MS = 50;
-let stalls: Stalls | undefined;
+const PULSE_MS = 25;
 
-/** The timer starts with the first call, and does not keep the process alive. */
-function stalledUntilNow(): number {
-  if (stalls === undefined) {
-    const counting = createStalls(PULSE_MS, performance.now());
-    stalls = counting;
-    setInterval(() => {
-      counting.beat(performance.now());
-    }, PULSE_MS).unref();
-  }
-  return stalls.until(performance.now());
+/** One for all who count. */
+interface Pulse {
+  readonly stalls: Stalls;
+  readonly timer: NodeJS.Timeout;
+  counters: number;
+}
+let pulse: Pulse | undefined;
+
+/** Between two probes nobody counts, and nothing wakes the process: the timer took most of the time of a watch. */
+function countStalls(): () => number {
+  const counting = (pulse ??= startPulse());
+  counting.counters += 1;
+  const before = counting.stalls.until(performance.now());
+  return () => {
+    counting.counters -= 1;
+    if (counting.counters === 0) {
+      clearInterval(counting.timer);
+      pulse = undefined;
+    }
+    return counting.stalls.until(performance.now()) - before;
+  };
+}
+
+function startPulse(): Pulse {
+  const stalls = createStalls(PULSE_MS, performance.now());
+  const timer = setInterval(() => {
+    stalls.beat(performance.now());
+  }, PULSE_MS).unref();
+  return { stalls, timer, counters: 0 };
 }
 
 function asError(reason: unknown): Error {

@@ -15,7 +15,7 @@ import {
 } from '../../support/servers.js';
 
 const never = new AbortController().signal;
-const clock = { ...systemClock, stalled: () => 0 };
+const clock = { ...systemClock, countStalls: () => () => 0 };
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();

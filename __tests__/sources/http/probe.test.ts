@@ -44,7 +44,7 @@ async function probe(
     http.close();
   });
   // Whatever else this machine does is not what is tested here.
-  const clock = { ...systemClock, stalled: () => 0 };
+  const clock = { ...systemClock, countStalls: () => () => 0 };
   const ask = createProbe(config(changes), { http, clock });
   return ask(url, timeoutMs, new AbortController().signal);
 }

@@ -101,8 +101,7 @@ export function createProbe(
   const matches = expectBody === undefined ? undefined : createMatcher(expectBody);
   return (url, timeoutMs, signal) => {
     const start = clock.monotonic();
-    const stalledBefore = clock.stalled();
-    const stalled = (): number => clock.stalled() - stalledBefore;
+    const stalled = clock.countStalls();
     const asking = http.request({
       method: 'GET',
       url,
@@ -118,11 +117,13 @@ export function createProbe(
       (response) => {
         const own = config.latencyIncludesConnect === true ? 0 : response.connectMs;
         const latencyMs = clock.monotonic() - start - own;
-        return ofResponse(response, { config, matches, latencyMs, stalled, now: clock.now() });
+        const stalledMs = stalled();
+        return ofResponse(response, { config, matches, latencyMs, stalledMs, now: clock.now() });
       },
       (error: unknown) => {
+        const stalledMs = stalled();
         if (!(error instanceof HttpError)) throw error;
-        return ofError(error, timeoutMs, stalled);
+        return ofError(error, timeoutMs, stalledMs);
       },
     );
   };
@@ -134,12 +135,12 @@ function ofResponse(
     readonly config: ProbeConfig;
     readonly matches: ReturnType<typeof createMatcher> | undefined;
     readonly latencyMs: number;
-    readonly stalled: () => number;
+    readonly stalledMs: number;
     /** Wall clock, milliseconds. */
     readonly now: number;
   },
 ): ProbeResult {
-  const { config, matches, latencyMs, stalled, now } = seen;
+  const { config, matches, latencyMs, stalledMs, now } = seen;
   const sign = limitSign(status, headers, now);
   const isExpected = config.expectStatus.some(({ from, to }) => from <= status && status <= to);
   const isChallenge = sign?.isChallenge === true;
@@ -152,7 +153,6 @@ function ofResponse(
     : isMatch
       ? ofStatus
       : 'body did not match';
-  const stalledMs = stalled();
   // Whoever expects a 429 means it.
   const limited = kind === '' ? undefined : sign;
   return {
@@ -168,7 +168,7 @@ function ofResponse(
   };
 }
 
-function ofError(error: HttpError, timeoutMs: number, stalled: () => number): ProbeResult {
+function ofError(error: HttpError, timeoutMs: number, stalledMs: number): ProbeResult {
   // The way from here, and not the service.
   if (error.kind === 'local' || error.kind === 'proxy') {
     const code = error.code === undefined ? '' : ` (${error.code})`;
@@ -180,7 +180,7 @@ function ofError(error: HttpError, timeoutMs: number, stalled: () => number): Pr
     };
   }
   if (error.kind === 'aborted') return { sent: false, why: error.summary };
-  if (error.kind === 'timeout' && stalled() > timeoutMs / 2) return { sent: false, why: TOO_BUSY };
+  if (error.kind === 'timeout' && stalledMs > timeoutMs / 2) return { sent: false, why: TOO_BUSY };
   const latencyMs = error.kind === 'timeout' ? Number.POSITIVE_INFINITY : null;
   return {
     sent: true,

@@ -72,7 +72,7 @@ export function createHistory(options: HistoryOptions): History {
     clock: {
       now: () => began + moment,
       monotonic: () => moment,
-      stalled: () => 0,
+      countStalls: () => () => 0,
       // What is asked about the past is limited by the clock of those who ask.
       after: () => () => undefined,
       sleep: () => Promise.reject(new Error('nobody waits in the past')),
