@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 
+const isAll = process.env.ROLLGATE_TESTS === 'all';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: '<rootDir>/scripts/test-environment.mjs',
@@ -10,7 +12,7 @@ export default {
     '/node_modules/',
     '<rootDir>/__tests__/e2e/',
     // Whole tables of real runs, and matrices of faults: `npm test` leaves them to CI, and says so.
-    ...(process.env.ROLLGATE_TESTS === 'all' ? [] : ['\\.long\\.test\\.ts$']),
+    ...(isAll ? [] : ['\\.long\\.test\\.ts$']),
   ],
   extensionsToTreatAsEsm: ['.ts'],
   // NodeNext sources import './x.js'; on disk it is './x.ts'.
@@ -28,8 +30,8 @@ export default {
       },
     ],
   },
-  // The suites of the bundle mostly wait for the services that they watch: others compute meanwhile.
-  maxWorkers: Math.max(9, availableParallelism() - 1),
+  // The suites of the bundle mostly wait for the services that they watch: others compute meanwhile. CI runs two parts at once.
+  maxWorkers: Math.max(isAll ? 6 : 9, availableParallelism() - 1),
   reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],
   // For tests that hang. It says nothing of speed: a busy machine is ten times slower than an idle one.
   testTimeout: 120_000,

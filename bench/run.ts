@@ -10,6 +10,7 @@ import { shards } from './shards.js';
 import { simulation } from './simulation.js';
 import { start } from './start.js';
 import { undo } from './undo.js';
+import { watch } from './watch.js';
 
 /** Each prints its figures and says whether they are right; a figure that only depends on the machine is never wrong. */
 const sections: Readonly<
@@ -17,6 +18,7 @@ const sections: Readonly<
 > = {
   start,
   prober,
+  watch,
   scale,
   shards,
   evidence,
