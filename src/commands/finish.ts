@@ -15,6 +15,7 @@ import type { Session } from './session.js';
 import type { Outcome } from './outcome.js';
 import { exitCodeOfAll } from './exit-code.js';
 import { own } from '../support/redact.js';
+import { mapValues, pickBy } from '../support/objects.js';
 
 /** Each act that follows the report has this long, milliseconds. */
 const LAST_ACT_TIMEOUT = 30_000;
@@ -60,10 +61,9 @@ function configOf(resolution: Resolution): Readonly<Record<string, unknown>> {
   if (first === undefined || (others.length === 0 && first.name === ONLY_TARGET)) return flat;
   const targets = resolution.targets.map((target) => [
     target.name,
-    Object.fromEntries(
-      Object.entries(effectiveConfig(target)).filter(
-        ([id, value]) => JSON.stringify(flat[id]) !== JSON.stringify(value),
-      ),
+    pickBy(
+      effectiveConfig(target),
+      (value, id) => JSON.stringify(flat[id]) !== JSON.stringify(value),
     ),
   ]);
   return { ...flat, targets: Object.fromEntries(targets) as unknown };
@@ -144,9 +144,7 @@ async function attempt(
 
 /** A later step may print an output, and what it says may come from outside. */
 function harmless(outputs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, value]) => [name, neutralise(value)]),
-  );
+  return mapValues(outputs, neutralise);
 }
 
 /** One line where people look first; the log has the rest. The report is redacted already. */

@@ -129,7 +129,7 @@ export function createAccumulator(
     extend: () => {
       evidence.endRestarts();
     },
-    logE: () => (limit.metric === 'relative' ? (comparison?.logE ?? 0) : evidence.logE),
+    logE: () => (limit.metric === 'relative' ? (comparison?.logE() ?? 0) : evidence.logE),
     maxLogE: () => (limit.metric === 'relative' ? state.maxRelative : evidence.maxLogE),
     series: () => points.points(),
   };
@@ -235,9 +235,9 @@ function compare(state: State, canary: BaselineCounts, observation: Observation)
   if (ofBaseline !== undefined) {
     state.baseline.samples += ofBaseline.samples;
     state.baseline.failures += Math.min(ofBaseline.failures, ofBaseline.samples);
-    state.maxRelative = Math.max(state.maxRelative, state.comparison.logE);
+    state.maxRelative = Math.max(state.maxRelative, state.comparison.logE());
   }
-  const worst = state.latencyComparison?.worst;
+  const worst = state.latencyComparison?.worst();
   if (worst === undefined) return;
   state.totals.failures = worst.canary;
   state.totals.borderMs = worst.borderMs;

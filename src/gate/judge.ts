@@ -124,7 +124,7 @@ function results(state: State): CheckResult[] {
 
 /** Whether there is a baseline, and it does better: what hits both is not the new version's fault. */
 function blamed({ accumulator }: Metric): boolean {
-  return accumulator.comparison === undefined || accumulator.comparison.logE >= BLAME_THRESHOLD;
+  return accumulator.comparison === undefined || accumulator.comparison.logE() >= BLAME_THRESHOLD;
 }
 
 function suspicious(state: State, metric: Metric): boolean {

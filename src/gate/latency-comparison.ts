@@ -1,13 +1,12 @@
 import { createRelativeLatency, type Comparison, type RelativeLatency } from './relative.js';
 import type { BaselineCounts, Slower } from '../contract/check.js';
-import type { Mutable } from '../support/objects.js';
 
 /** Latencies of a canary and its baseline, compared at every border that both have. */
 export interface LatencyComparison extends Comparison {
   /** @param baseline `undefined`: nothing is known of it in this interval, and nothing is compared */
   push(canary: BaselineCounts, baseline: BaselineCounts | undefined): void;
   /** The border at which there is most evidence against the canary, for people; `undefined`: nothing was compared. */
-  readonly worst: WorstBorder | undefined;
+  worst(): WorstBorder | undefined;
 }
 
 interface WorstBorder {
@@ -29,47 +28,38 @@ export function createLatencyComparison(margin: number): LatencyComparison {
       totals.set(border, (totals.get(border) ?? 0) + count);
   }
 
-  /** Against the canary, at the border that has most of it. */
-  function worst({ logEs }: RelativeLatency): WorstBorder {
-    const border = borders[logEs.indexOf(Math.max(...logEs))] ?? '';
-    return {
-      borderMs: Number(border),
-      canary: canarySlower.get(border) ?? 0,
-      baseline: baselineSlower.get(border) ?? 0,
-    };
-  }
-
-  function take({ samples, slower }: BaselineCounts, baseline: BaselineCounts | undefined): void {
-    const baselineSlowerNow = baseline?.slower;
-    if (slower === undefined) return;
-    // Its requests are counted in every interval, and so are those of them that were slow.
-    add(canarySlower, slower);
-    if (baseline === undefined || baselineSlowerNow === undefined) return;
-    if (evidence === undefined) {
-      borders = Object.keys(slower).filter((border) => baselineSlowerNow[border] !== undefined);
-      if (borders.length === 0) return;
-      evidence = createRelativeLatency(borders.length, margin);
-    }
-    const at = (all: Slower): number[] => borders.map((border) => all[border] ?? NaN);
-    evidence.push(
-      { samples, slower: at(slower) },
-      { samples: baseline.samples, slower: at(baselineSlowerNow) },
-    );
-    add(baselineSlower, baselineSlowerNow);
-  }
-
-  const comparison: Mutable<LatencyComparison> = {
-    push(canary, baseline) {
-      take(canary, baseline);
-      if (evidence === undefined) return;
-      const { logE, logSign, observations } = evidence;
-      Object.assign(comparison, { logE, logSign, observations, worst: worst(evidence) });
+  return {
+    push({ samples, slower }, baseline) {
+      const baselineSlowerNow = baseline?.slower;
+      if (slower === undefined) return;
+      // Its requests are counted in every interval, and so are those of them that were slow.
+      add(canarySlower, slower);
+      if (baseline === undefined || baselineSlowerNow === undefined) return;
+      if (evidence === undefined) {
+        borders = Object.keys(slower).filter((border) => baselineSlowerNow[border] !== undefined);
+        if (borders.length === 0) return;
+        evidence = createRelativeLatency(borders.length, margin);
+      }
+      const at = (all: Slower): number[] => borders.map((border) => all[border] ?? NaN);
+      evidence.push(
+        { samples, slower: at(slower) },
+        { samples: baseline.samples, slower: at(baselineSlowerNow) },
+      );
+      add(baselineSlower, baselineSlowerNow);
     },
-    worst: undefined,
-    logE: 0,
-    logSign: 0,
-    observations: 0,
+    worst() {
+      if (evidence === undefined) return undefined;
+      const logs = evidence.logEs();
+      const border = borders[logs.indexOf(Math.max(...logs))] ?? '';
+      return {
+        borderMs: Number(border),
+        canary: canarySlower.get(border) ?? 0,
+        baseline: baselineSlower.get(border) ?? 0,
+      };
+    },
+    logE: () => evidence?.logE() ?? 0,
+    logSign: () => evidence?.logSign() ?? 0,
+    observations: () => evidence?.observations() ?? 0,
     isWorse: (threshold) => evidence?.isWorse(threshold) ?? false,
   };
-  return comparison;
 }

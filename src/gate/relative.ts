@@ -1,4 +1,3 @@
-import type { Mutable } from '../support/objects.js';
 import { logMean } from './evidence.js';
 
 /** How many times worse than allowed the canary may truly be: one bet for each. */
@@ -39,14 +38,14 @@ export interface Side {
  */
 export interface Comparison {
   /** Logarithm of the wealth that bets on the canary's part of the failures. */
-  readonly logE: number;
+  logE(): number;
   /**
    * Logarithm of the wealth that bets on the canary being the worse one, interval by interval: it holds when the failures
    * of one side come in bursts, which `logE` would take for many witnesses.
    */
-  readonly logSign: number;
+  logSign(): number;
   /** Intervals that could be compared. */
-  readonly observations: number;
+  observations(): number;
   /** Whether the canary is worse: `threshold` is ln(m/α), see `failThreshold`. */
   isWorse(threshold: number): boolean;
 }
@@ -62,20 +61,15 @@ export interface RelativeEvidence extends Comparison {
 export function createRelative(margin = 1): RelativeEvidence {
   const test = createTest(margin);
   const sizes = createSizes();
-  const evidence: Mutable<RelativeEvidence> = {
+  return {
     push(canary, baseline) {
-      if (!test.push(canary, baseline)) return;
-      sizes.push(canary.samples);
-      evidence.observations += 1;
-      evidence.logE = test.logE();
-      evidence.logSign = test.logSign();
+      if (test.push(canary, baseline)) sizes.push(canary.samples);
     },
-    logE: 0,
-    logSign: 0,
-    observations: 0,
-    isWorse: (threshold) => isWorse(evidence, sizes.median(), threshold),
+    logE: test.logE,
+    logSign: test.logSign,
+    observations: sizes.count,
+    isWorse: (threshold) => isWorse(test, sizes.median(), threshold),
   };
-  return evidence;
 }
 
 /** Requests of one side in one interval, with how many of them were slower than each boundary. */
@@ -87,7 +81,7 @@ interface LatencyComparison {
 
 export interface RelativeLatency extends Comparison {
   /** The evidence at each boundary. */
-  readonly logEs: readonly number[];
+  logEs(): readonly number[];
   push(canary: LatencyComparison, baseline: LatencyComparison): void;
 }
 
@@ -100,45 +94,39 @@ export interface RelativeLatency extends Comparison {
 export function createRelativeLatency(boundaries: number, margin = 1): RelativeLatency {
   const tests = Array.from({ length: boundaries }, () => createTest(margin));
   const sizes = createSizes();
-  const evidence: Mutable<RelativeLatency> = {
+  const logEs = (): readonly number[] => tests.map((test) => test.logE());
+  const mean: Test = {
+    logE: () => logMean(logEs()),
+    logSign: () => logMean(tests.map((test) => test.logSign())),
+  };
+  return {
     push(canary, baseline) {
       const taken = tests.filter((test, i) =>
         test.push(slowerThan(i, canary), slowerThan(i, baseline)),
       );
-      if (taken.length === 0) return;
-      sizes.push(canary.samples);
-      evidence.observations += 1;
-      evidence.logEs = tests.map((test) => test.logE());
-      evidence.logE = logMean(evidence.logEs);
-      evidence.logSign = logMean(tests.map((test) => test.logSign()));
+      if (taken.length > 0) sizes.push(canary.samples);
     },
-    logEs: tests.map(() => 0),
-    logE: 0,
-    logSign: 0,
-    observations: 0,
-    isWorse: (threshold) => isWorse(evidence, sizes.median(), threshold),
+    logEs,
+    ...mean,
+    observations: sizes.count,
+    isWorse: (threshold) => isWorse(mean, sizes.median(), threshold),
   };
-  return evidence;
 }
 
 function slowerThan(boundary: number, { samples, slower }: LatencyComparison): Side {
   return { samples, failures: slower[boundary] ?? NaN };
 }
 
-function isWorse(
-  { logE, logSign }: { readonly logE: number; readonly logSign: number },
-  medianSize: number,
-  threshold: number,
-): boolean {
-  return logE >= threshold && (medianSize < GUARDED_FROM || logSign >= SIGN_THRESHOLD);
+type Test = Readonly<Record<'logE' | 'logSign', () => number>>;
+
+function isWorse({ logE, logSign }: Test, medianSize: number, threshold: number): boolean {
+  return logE() >= threshold && (medianSize < GUARDED_FROM || logSign() >= SIGN_THRESHOLD);
 }
 
 /** The conditional test of shares, and the guard beside it. */
-function createTest(margin: number): {
+function createTest(margin: number): Test & {
   /** Returns whether there was anything to compare. */
-  push(canary: Side, baseline: Side): boolean;
-  logE(): number;
-  logSign(): number;
+  readonly push: (canary: Side, baseline: Side) => boolean;
 } {
   let shares: readonly number[] = WORSE_BY.map(() => 0);
   let signs: readonly number[] = SIGN_BETS.map(() => 0);
@@ -178,6 +166,7 @@ function compare(a: number, b: number): -1 | 0 | 1 {
 /** The median of how many requests the intervals had, as far as it matters: on which side of the border it is. */
 function createSizes(): {
   push(size: number): void;
+  readonly count: () => number;
   /** Exact where the two in the middle lie on both sides of the border; else a number on the same side as the median. */
   median(): number;
 } {
@@ -195,6 +184,7 @@ function createSizes(): {
         smallestAbove = Math.min(smallestAbove, size);
       }
     },
+    count: () => below + above,
     median() {
       if (below === above) return below === 0 ? 0 : (largestBelow + smallestAbove) / 2;
       return below > above ? largestBelow : smallestAbove;

@@ -1,6 +1,7 @@
 import type { Environment, SystemId } from '../contract/system.js';
 import { outputTable } from '../contract/outcome.js';
 import type { InputFacts } from './input.js';
+import { pickBy } from '../support/objects.js';
 
 const prefix = 'ROLLGATE_';
 
@@ -52,7 +53,7 @@ function withoutSecrets(
       .filter(([, facts]) => facts.secret === true)
       .flatMap(([id, facts]) => variablesOf(id, facts)),
   );
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
+  return pickBy(env, (_, name) => !ours.has(name));
 }
 
 /** Variables that count as the user's own in this CI system: what that sets by itself says nothing of what the user wants. */

@@ -5,6 +5,7 @@ import { script, text } from '../support/values/text.js';
 import { url } from '../support/values/url.js';
 import { choice } from '../support/values/words.js';
 import { byKind, type ErrorMapping, failed, type ProblemKind } from '../support/http/problem.js';
+import { mapValues } from '../support/objects.js';
 import { hintsOf, noAnswerToQuery } from './source.js';
 import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { seconds, type Series, type SeriesAdapter } from './series/adapter.js';
@@ -103,9 +104,7 @@ function adapter(
           query: `query($account: Int!, ${declared}) { actor { account(id: $account) { ${results} } } }`,
           variables: {
             account,
-            ...Object.fromEntries(
-              Object.entries(queries).map(([name, nrql]) => [name, `${nrql} ${time}`]),
-            ),
+            ...mapValues(queries, (nrql) => `${nrql} ${time}`),
           },
         }),
       };

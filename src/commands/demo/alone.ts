@@ -1,6 +1,7 @@
 import { parseArgv } from '../../inputs/argv.js';
 import { USUAL_FILE } from '../../inputs/find-config.js';
 import type { EntryPoint } from '../entry-point.js';
+import { pickBy } from '../../support/objects.js';
 
 /**
  * The variables that a program needs to start. What configures a real gate (`ROLLGATE_*`, `INPUT_*`, tokens) or tells of a CI
@@ -19,7 +20,7 @@ export function alone(entry: EntryPoint): EntryPoint {
   const { env, files } = entry;
   return {
     ...entry,
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => NEEDED.test(name))),
+    env: pickBy(env, (_, name) => NEEDED.test(name)),
     files: {
       ...files,
       read: (path) => (path === USUAL_FILE ? undefined : files.read(path)),

@@ -1,5 +1,6 @@
 import { type CheckEntry, specsOf } from '../../contract/check.js';
 import type { CheckSources, OptionTable } from '../../support/options.js';
+import { pickBy } from '../../support/objects.js';
 
 /** What an entry of `checks` is read by, as the user would write it. */
 export interface EffectiveEntry {
@@ -39,21 +40,14 @@ export function effectiveEntries(
             tightens: before.tightens,
             margin: String(before.margin),
             floor: `${String(100 * before.floor)} %`,
-            ...(before.options && {
-              ...Object.fromEntries(
-                Object.entries(printed(table, before.options)).filter(
-                  ([name, text]) => own[name] !== text,
-                ),
-              ),
-            }),
+            ...(before.options &&
+              pickBy(printed(table, before.options), (text, name) => own[name] !== text)),
           },
         }),
         ...(below === undefined
           ? {}
           : {
-              baseline: Object.fromEntries(
-                Object.entries(below).filter(([name]) => table[name]?.baseline === true),
-              ),
+              baseline: pickBy(below, (_, name) => table[name]?.baseline === true),
             }),
       },
     ];

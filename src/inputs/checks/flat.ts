@@ -7,6 +7,7 @@ import {
   type MeasurementKind,
   type OptionTable,
 } from '../../support/options.js';
+import { pickBy } from '../../support/objects.js';
 import { beforePlanOf, unlessGiven } from './before.js';
 import { inheritedLimits, namedLimits, type LimitValues, type NamedLimit } from './limits.js';
 
@@ -160,9 +161,7 @@ function valuesOf(options: OptionTable, settings: Settings): Readonly<Record<str
 }
 
 function without(measured: MeasuredKinds, others: MeasuredKinds): MeasuredKinds {
-  return Object.fromEntries(
-    Object.entries(measured).filter(([kind]) => others[kind as MeasurementKind] === undefined),
-  );
+  return pickBy(measured, (_, kind) => others[kind as MeasurementKind] === undefined);
 }
 
 /** With a baseline, and with no limit of the user's own on failures, the failures are compared and nothing else. */

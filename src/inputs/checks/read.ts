@@ -1,6 +1,7 @@
 import type { WrittenEntry, Field } from '../config-entries.js';
 import type { CheckSource, GivenOptions, ValuesOf } from '../../support/options.js';
 import { didYouMean, quote } from '../../support/values/value-type.js';
+import { pickBy } from '../../support/objects.js';
 import { type GivenBefore, readBefore } from './before.js';
 import { baselineOptionsOf, commonOptions, commonOptionsOf } from './limits.js';
 import {
@@ -165,9 +166,7 @@ function readBaseline(table: CheckSource, scope: Scope): Read | undefined {
         : (didYouMean(name, names) ?? `it has ${inWords(names)}`),
     );
   }
-  const options = Object.fromEntries(
-    Object.entries(table.options).filter(([name]) => names.includes(name)),
-  );
+  const options = pickBy(table.options, (_, name) => names.includes(name));
   return lookUpAll(options, { ...scope, map: value, prefix: 'baseline.' });
 }
 

@@ -5,6 +5,7 @@ import type { ApiResponse } from '../../support/http/response.js';
 import { fields } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
 import { oneLine } from '../../support/text.js';
+import { pickBy } from '../../support/objects.js';
 import { notUnderstood } from '../reading.js';
 import { takenNames } from '../settings.js';
 import type { Call } from './api.js';
@@ -197,9 +198,7 @@ function undeclared(names: readonly string[], pipeline: string): readonly Proble
 function without(offer: Offer, names: readonly string[]): Offer {
   return {
     ...offer,
-    optional: Object.fromEntries(
-      Object.entries(offer.optional).filter(([name]) => !names.includes(name)),
-    ),
+    optional: pickBy(offer.optional, (_, name) => !names.includes(name)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CheckSpec } from '../../contract/check.js';
 import type { Queries, Reducer } from './adapter.js';
+import { mapValues } from '../../support/objects.js';
 
 /** A query, and where it was given: for messages. */
 export interface NamedQuery {
@@ -65,7 +66,5 @@ export function namedQueries(measurement: Measurement): Readonly<Record<string, 
 }
 
 export function queriesOf(measurement: Measurement): Queries {
-  return Object.fromEntries(
-    Object.entries(namedQueries(measurement)).map(([name, { query }]) => [name, query]),
-  );
+  return mapValues(namedQueries(measurement), ({ query }) => query);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { composeLabels, type Container, textsOf } from '../../support/docker/container.js';
-import { fields, isObject } from '../../support/json.js';
+import { composeLabels, type Container } from '../../support/docker/container.js';
+import { fields, isObject, textsOf } from '../../support/json.js';
 import { pickBy } from '../../support/objects.js';
 import { hostAttributes, inexpressible, isNothing } from './host-config.js';
 
@@ -52,9 +52,7 @@ export function definitionOf(
     ports: portsOf(host),
   };
   return {
-    service: Object.fromEntries(
-      Object.entries(service).filter(([key, value]) => saying.has(key) || !isNothing(value)),
-    ),
+    service: pickBy(service, (value, key) => saying.has(key) || !isNothing(value)),
     networks: networks.names,
     volumes: mounts.names,
     unsaid: [...inexpressible(host), ...mounts.unsaid].sort(),
@@ -117,13 +115,12 @@ function environmentOf(config: Values, ofImage: Values): readonly string[] {
 
 function labelsOf(config: Values, ofImage: Values): Values {
   const byImage = textsOf(ofImage.Labels);
-  return Object.fromEntries(
-    Object.entries(textsOf(config.Labels)).filter(
-      ([key, value]) =>
-        !key.startsWith('com.docker.compose.') &&
-        !key.startsWith(labelPrefix) &&
-        byImage[key] !== value,
-    ),
+  return pickBy(
+    textsOf(config.Labels),
+    (value, key) =>
+      !key.startsWith('com.docker.compose.') &&
+      !key.startsWith(labelPrefix) &&
+      byImage[key] !== value,
   );
 }
 

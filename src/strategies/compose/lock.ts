@@ -1,9 +1,8 @@
 import { lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { DockerError, type Docker } from '../../support/docker/client.js';
-import { textsOf } from '../../support/docker/container.js';
 import { formatDuration } from '../../support/text.js';
-import { fields } from '../../support/json.js';
+import { fields, textsOf } from '../../support/json.js';
 import { labels, lockName, noteImage } from './version.js';
 import { labelled, makeNoteImage, neverStarted } from './records.js';
 

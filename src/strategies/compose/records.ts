@@ -1,7 +1,6 @@
 import type { Docker } from '../../support/docker/client.js';
-import { textsOf } from '../../support/docker/container.js';
 import { idsBy } from '../../support/docker/project.js';
-import { fields, isObject } from '../../support/json.js';
+import { fields, isObject, textsOf } from '../../support/json.js';
 import type { Definition } from './definition.js';
 import {
   keptTag,

@@ -1,4 +1,5 @@
 import { fields, isObject } from '../../support/json.js';
+import { mapValues } from '../../support/objects.js';
 
 /**
  * A set of fields of an object, as `metadata.managedFields` has it (`fieldsV1`): `f:spec` is a field, `k:{"name":"app"}` an item
@@ -160,7 +161,5 @@ function picked(name: string, value: unknown, tree: FieldTree): unknown {
 
 /** A set as it was recorded; what is none is empty. */
 export function readTree(value: unknown): FieldTree {
-  return Object.fromEntries(
-    Object.entries(fields(value)).map(([part, below]) => [part, readTree(below)]),
-  );
+  return mapValues(fields(value), readTree);
 }

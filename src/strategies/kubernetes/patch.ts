@@ -3,6 +3,7 @@ import { REVISION, REVISION_HISTORY, type Revision } from './versions.js';
 import { REJECTED } from './rejections.js';
 import type { Workload } from '../../support/kubernetes/workload.js';
 import type { PatchOperation } from '../../support/kubernetes/kubectl.js';
+import { pickBy } from '../../support/objects.js';
 
 /** In which `kubectl apply` keeps what it applied. https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/ */
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -69,9 +70,7 @@ export function undonePart({ kind }: Pick<Workload, 'kind'>): UndonePart {
   const isAnnotation = (name: string): boolean =>
     kind === 'deployment' && !keptAnnotations.has(name);
   const those = (annotations: unknown, isIn: boolean): Fields =>
-    Object.fromEntries(
-      Object.entries(textsOf(annotations)).filter(([name]) => isAnnotation(name) === isIn),
-    );
+    pickBy(textsOf(annotations), (_, name) => isAnnotation(name) === isIn);
   const of: UndonePart['of'] = ({ template, annotations }) => ({
     metadata: { annotations: those(annotations, true) },
     spec: { template },

@@ -1,4 +1,4 @@
-import { fields, isObject } from '../json.js';
+import { fields, isObject, textsOf } from '../json.js';
 
 /** Labels that Compose puts on what it makes: docker/compose, pkg/api/labels.go. */
 export const composeLabels = {
@@ -103,15 +103,6 @@ function text(value: unknown): string {
 
 function number(value: unknown): number {
   return typeof value === 'number' ? value : 0;
-}
-
-/** The entries whose values are texts. */
-export function textsOf(value: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(fields(value)).flatMap(([key, item]) =>
-      typeof item === 'string' ? [[key, item] as const] : [],
-    ),
-  );
 }
 
 /**

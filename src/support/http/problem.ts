@@ -5,6 +5,7 @@ import { isTransientStatus, retryAfterMs } from '../retry.js';
 import { cutMark, oneLine, printableUrl } from '../text.js';
 import { type HttpErrorKind, tlsHint } from './error.js';
 import { type ApiResponse, isPage, isRateLimited, serverMessage } from './response.js';
+import { pickBy } from '../objects.js';
 
 /** What keeps a call from a usable answer. */
 export type ProblemKind =
@@ -59,7 +60,7 @@ export function failed(
     readonly response?: ApiResponse;
   } = {},
 ): Failed {
-  const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+  const given = pickBy({ ...more }, (value) => value !== undefined);
   return { ok: false, problem: { kind, message, transient: MAY_PASS.has(kind), ...given } };
 }
 
