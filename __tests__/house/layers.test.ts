@@ -17,7 +17,7 @@ async function broken(file: string, text: string): Promise<(string | null)[]> {
 
 const imports = '@typescript-eslint/no-restricted-imports';
 
-describe('the layer rule of ESLint', () => {
+describe('what ESLint refuses', () => {
   it.each([
     [
       'a room imports from a room at its own height: refused',
@@ -96,6 +96,30 @@ describe('the layer rule of ESLint', () => {
       'src/report/json.ts',
       "console.log('x');",
       'no-restricted-globals',
+    ],
+    [
+      'a getter in an object below the entry: refused',
+      'src/gate/judge.ts',
+      'export const judge = (n: number) => ({ get verdict() { return n; } });',
+      'no-restricted-syntax',
+    ],
+    [
+      'a getter of a class: allowed',
+      'src/gate/judge.ts',
+      'export class Judge { get verdict() { return 1; } }',
+      undefined,
+    ],
+    [
+      'a spread of settings: refused',
+      'src/commands/run.ts',
+      'export const copy = (settings: object) => ({ ...settings });',
+      'no-restricted-syntax',
+    ],
+    [
+      'a spread of the origins of something: refused',
+      'src/commands/run.ts',
+      'export const copy = (target: { origins: object }) => ({ ...target.origins });',
+      'no-restricted-syntax',
     ],
     [
       'process.env in the entry: allowed',

@@ -11,11 +11,18 @@ const file = (...lines: string[]): { files: Record<string, string> } => ({
 const messages = (resolution: ReturnType<typeof resolveWith>): string[] =>
   resolution.problems.map(({ subject, message }) => `${subject}: ${message}`);
 
+/** Every input, its own or not, with where it comes from. */
+const read = (target: TargetResolution | undefined): readonly unknown[] =>
+  inputIds.map((id) => {
+    const { level, name } = target?.origins[id] ?? {};
+    return [id, target?.settings[id], level, name?.replace(', target eu', '')];
+  });
+
 describe('the targets of a file', () => {
   it('none: the inputs are the only target', () => {
-    const { targets, settings } = resolveWith({ flags: { url: 'https://a' } });
-    expect(targets.map(({ name }) => name)).toEqual(['default']);
-    expect(targets[0]?.settings).toEqual(settings);
+    const resolution = resolveWith({ flags: { url: 'https://a' } });
+    expect(resolution.targets.map(({ name }) => name)).toEqual(['default']);
+    expect(read(resolution.targets[0])).toEqual(read(resolution));
   });
 
   const common = {
@@ -44,12 +51,6 @@ describe('the targets of a file', () => {
   };
   const linesOf = (all: object): readonly string[] =>
     Object.entries(all).map(([key, value]) => `${key}: ${String(value)}`);
-  const read = (target: TargetResolution | undefined): readonly unknown[] =>
-    inputIds.map((id) => {
-      const { level, name } = target?.origins[id] ?? {};
-      return [id, target?.settings[id], level, name?.replace(', target eu', '')];
-    });
-
   it.each(['local', 'gitlab', 'github', 'circleci'] as const)(
     'in %s have every input as if the file were about them alone',
     (system) => {

@@ -12,6 +12,8 @@ export class VirtualClock implements Clock {
   private readonly sleepers: Sleeper[] = [];
   private elapsed = 0;
   private jumped = 0;
+  /** How many count stalls: on a real clock a timer runs as long as there are any. */
+  counting = 0;
 
   /** @param epoch wall clock time at the start, milliseconds since the epoch. */
   constructor(private readonly epoch = Date.UTC(2026, 0, 1)) {}
@@ -26,7 +28,11 @@ export class VirtualClock implements Clock {
 
   countStalls(): () => number {
     const before = this.jumped;
-    return () => this.jumped - before;
+    this.counting += 1;
+    return () => {
+      this.counting -= 1;
+      return this.jumped - before;
+    };
   }
 
   /** How many sleeps are under way: a test that ends with some has leaked a timer. */

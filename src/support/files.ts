@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -91,9 +92,7 @@ export const systemFiles: Files = {
     }
   },
   replaceLog: (path) => {
-    // Two runs may begin at the same moment.
-    const draft = `${path}.${String(process.pid)}.tmp`;
-    remove(draft);
+    const draft = draftOf(path);
     const file = openSync(draft, O_WRONLY | O_APPEND | O_CREAT | O_EXCL);
     try {
       renameSync(draft, path);
@@ -128,12 +127,10 @@ export const systemFiles: Files = {
   makeTemporary: (prefix) => mkdtemp(join(tmpdir(), prefix)),
   removeTree: (path) => rm(path, { recursive: true, force: true, maxRetries: 3 }),
   writeFile: async (path, text) => {
-    const draft = `${path}.tmp`;
+    const draft = draftOf(path);
     // An administrator could replace one that others need: /dev/null.
     if (isDevice(path)) throw new Error(`${path} is a device, and not a file`);
     try {
-      // A link or a pipe of this name goes; `wx` follows and takes nothing that came since.
-      await rm(draft, { force: true });
       await writeFile(draft, text, { flag: 'wx' });
       await rename(draft, path);
     } catch (error) {
@@ -142,6 +139,11 @@ export const systemFiles: Files = {
     }
   },
 };
+
+/** Of a name that no other run makes or knows: two may write at the same moment, and `wx` follows and takes nothing that is there. */
+function draftOf(path: string): string {
+  return `${path}.${randomUUID()}.tmp`;
+}
 
 function remove(path: string): void {
   try {

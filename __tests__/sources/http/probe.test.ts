@@ -21,7 +21,7 @@ import {
 } from '../../support/servers.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { config } from '../../support/http-source-config.js';
-import { StandInTransport } from '../../support/stand-in-transport.js';
+import { type Reply, StandInTransport } from '../../support/stand-in-transport.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -211,12 +211,38 @@ describe('a probe', () => {
     expect(await asking).toEqual(result);
   });
 
+  it.each<[string, Partial<ProbeConfig>, Reply]>([
+    ['an answer', {}, {}],
+    [
+      'an answer that takes too long to be matched',
+      { expectBody: /^(a+)+$/ },
+      { body: `${'a'.repeat(40)}!` },
+    ],
+    ['an error', {}, { fails: 'refused' }],
+    ['an error of this machine', {}, { fails: 'local' }],
+    ['the end of the time', {}, { fails: 'timeout' }],
+    ['somebody who does not want to know any more', {}, { fails: 'aborted' }],
+  ])('that ends by %s counts no stalls after it', async (_, changes, reply) => {
+    const clock = new VirtualClock();
+    const http = new StandInTransport(clock, () => reply);
+    const asking = createProbe(config(changes), { http, clock })(
+      'http://x/',
+      5000,
+      new AbortController().signal,
+    );
+    expect(clock.counting).toBe(1);
+    await asking;
+    expect(clock.counting).toBe(0);
+  });
+
   it('rejects with an unexpected error', async () => {
     const http = {
       request: () => Promise.reject(new TypeError('a defect')),
       close: () => undefined,
     };
-    const ask = createProbe(config(), { http, clock: new VirtualClock() });
+    const clock = new VirtualClock();
+    const ask = createProbe(config(), { http, clock });
     await expect(ask('http://x/', 5000, new AbortController().signal)).rejects.toThrow('a defect');
+    expect(clock.counting).toBe(0);
   });
 });
