@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -37,6 +38,21 @@ export async function runMeasured(folder: string, words: readonly string[]): Pro
   const usage = JSON.parse(readFileSync(usageFile, 'utf8')) as Usage;
   rmSync(usageFile);
   return usage;
+}
+
+/** Works in a new folder with this `rollgate.yml`, and removes it. */
+export async function withConfig<T>(
+  config: Readonly<Record<string, unknown>>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'rollgate-bench-'));
+  try {
+    // JSON is YAML.
+    writeFileSync(join(folder, 'rollgate.yml'), JSON.stringify(config));
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function pathOf(file: string): string {

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeRecording } from '../src/report/recording-reader.js';
-import { runMeasured, type Usage } from './measured.js';
+import { runMeasured, type Usage, withConfig } from './measured.js';
 import { quantile } from './numbers.js';
 import { startServer } from './local-server.js';
 import { percent, type Print } from './print.js';
@@ -73,22 +72,16 @@ export async function scale(print: Print): Promise<boolean> {
   return true;
 }
 
-async function measure(url: string, size: Size): Promise<{ usage: Usage; kept: Kept }> {
-  const folder = mkdtempSync(join(tmpdir(), 'rollgate-scale-'));
-  try {
-    writeFileSync(join(folder, 'rollgate.yml'), configOf(url, size));
+function measure(
+  url: string,
+  { kind, targets, seconds }: Size,
+): Promise<{ usage: Usage; kept: Kept }> {
+  const names = Array.from({ length: targets }, (_, n) => `target-${String(n)}`);
+  return withConfig(configFor(url, { kind, names, seconds }), async (folder) => {
     const usage = await runMeasured(folder, ['run']);
     const recording = readFileSync(join(folder, 'rollgate-report/recording.ndjson'), 'utf8');
     return { usage, kept: keptBy(recording) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function configOf(url: string, { kind, targets, seconds }: Size): string {
-  const names = Array.from({ length: targets }, (_, n) => `target-${String(n)}`);
-  // JSON is YAML.
-  return JSON.stringify(configFor(url, { kind, names, seconds }));
+  });
 }
 
 /** What watches these targets: their health, their success rate by Prometheus, and their latency by that or by probes. */

@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunReport } from '../src/report/record.js';
 import { startServer } from './local-server.js';
-import { runMeasured, type Usage } from './measured.js';
+import { runMeasured, type Usage, withConfig } from './measured.js';
 import type { Print } from './print.js';
 import { configFor } from './scale.js';
 
@@ -25,34 +24,35 @@ export async function shards(print: Print): Promise<boolean> {
   );
   print('way                      seconds  processor s  peak memory  verdicts');
   const server = await startServer('./metrics-server.ts');
-  const folder = mkdtempSync(join(tmpdir(), 'rollgate-shards-'));
-  const report = (path: string): RunReport =>
-    JSON.parse(readFileSync(join(folder, path, 'report.json'), 'utf8')) as RunReport;
+  const config = configFor(server.url, { kind: 'metrics', names, seconds: SECONDS });
   try {
-    const config = configFor(server.url, { kind: 'metrics', names, seconds: SECONDS });
-    writeFileSync(join(folder, 'rollgate.yml'), JSON.stringify(config));
-    const alone = await runMeasured(folder, ['run', '--report-dir', 'one']);
-    const one = report('one');
-    print(lineOf('one process', [alone], alone.seconds, one));
-
-    const began = performance.now();
-    const usages = await runShards(folder);
-    const took = (performance.now() - began) / 1000;
-    const combining = await runMeasured(folder, ['combine', '--fail-on', 'none']);
-    const all = report('rollgate-report');
-    print(lineOf(`${String(SHARDS)} shards, ${String(AT_ONCE)} at once`, usages, took, all));
-    print(lineOf('  combine', [combining], combining.seconds, all));
-
-    const verdicts = new Map(one.targets.map(({ name, verdict }) => [name, verdict]));
-    const same = all.targets.filter(({ name, verdict }) => verdicts.get(name) === verdict).length;
-    print(
-      `the same verdict: ${String(same)} of ${String(TARGETS)}; exit code ${String(one.exitCode)} and ${String(all.exitCode)}`,
-    );
-    return same === TARGETS && one.exitCode === all.exitCode;
+    return await withConfig(config, (folder) => compare(folder, print));
   } finally {
     server.stop();
-    rmSync(folder, { recursive: true });
   }
+}
+
+async function compare(folder: string, print: Print): Promise<boolean> {
+  const report = (path: string): RunReport =>
+    JSON.parse(readFileSync(join(folder, path, 'report.json'), 'utf8')) as RunReport;
+  const alone = await runMeasured(folder, ['run', '--report-dir', 'one']);
+  const one = report('one');
+  print(lineOf('one process', [alone], alone.seconds, one));
+
+  const began = performance.now();
+  const usages = await runShards(folder);
+  const took = (performance.now() - began) / 1000;
+  const combining = await runMeasured(folder, ['combine', '--fail-on', 'none']);
+  const all = report('rollgate-report');
+  print(lineOf(`${String(SHARDS)} shards, ${String(AT_ONCE)} at once`, usages, took, all));
+  print(lineOf('  combine', [combining], combining.seconds, all));
+
+  const verdicts = new Map(one.targets.map(({ name, verdict }) => [name, verdict]));
+  const same = all.targets.filter(({ name, verdict }) => verdicts.get(name) === verdict).length;
+  print(
+    `the same verdict: ${String(same)} of ${String(TARGETS)}; exit code ${String(one.exitCode)} and ${String(all.exitCode)}`,
+  );
+  return same === TARGETS && one.exitCode === all.exitCode;
 }
 
 async function runShards(folder: string): Promise<readonly Usage[]> {

@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startServer } from './local-server.js';
-import { runMeasured, type Usage } from './measured.js';
+import { runMeasured, type Usage, withConfig } from './measured.js';
 import { quantile } from './numbers.js';
 import type { Print } from './print.js';
 
@@ -59,20 +56,13 @@ function kindsOf(url: string): Readonly<Record<string, Readonly<Record<string, s
   };
 }
 
-async function measure(inputs: Readonly<Record<string, string>>): Promise<Usage> {
-  const folder = mkdtempSync(join(tmpdir(), 'rollgate-watch-'));
-  try {
-    const config = {
-      ...inputs,
-      'warm-up': '0s',
-      duration: `${String(SECONDS)}s`,
-      'on-unhealthy': 'report',
-      'fail-on': 'none',
-    };
-    // JSON is YAML.
-    writeFileSync(join(folder, 'rollgate.yml'), JSON.stringify(config));
-    return await runMeasured(folder, ['run']);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+function measure(inputs: Readonly<Record<string, string>>): Promise<Usage> {
+  const config = {
+    ...inputs,
+    'warm-up': '0s',
+    duration: `${String(SECONDS)}s`,
+    'on-unhealthy': 'report',
+    'fail-on': 'none',
+  };
+  return withConfig(config, (folder) => runMeasured(folder, ['run']));
 }
